@@ -1,0 +1,204 @@
+"""Records: the immutable things that happened, one class for the envelope and one per kind.
+
+The stored form is described by `schemas/record.*.schema.json`; `store/codec.py` turns one into the
+other. A record's order is its id's order (see `store/clock.py`).
+"""
+
+import enum
+from typing import NamedTuple
+
+from gryt.model.contract import Contract
+from gryt.model.names import ChangeId, Oid, RecordId
+from gryt.model.pipeline import RunStatus, StepResult
+from gryt.model.verdict import Verdict
+
+
+class Kind(enum.Enum):
+    """What a record says that happened."""
+
+    CREATED = "generation.created"
+    CONTRACT = "generation.contract"
+    PROMOTED = "generation.promoted"
+    RENAMED = "generation.renamed"
+    ROLLED_BACK = "generation.rolled-back"
+    GENERATION_ABANDONED = "generation.abandoned"
+    STARTED = "evolution.started"
+    RENUMBERED = "evolution.renumbered"
+    EVOLUTION_ABANDONED = "evolution.abandoned"
+    INVALIDATED = "evolution.invalidated"
+    RUN_STARTED = "run.started"
+    RUN_FINISHED = "run.finished"
+    REFUSED = "audit.refused"
+    APPROVED = "audit.approved"
+    OVERRIDDEN = "audit.overridden"
+    SNAPSHOT = "snapshot.taken"
+    POLICY = "policy.published"
+    ROLLBACK = "rollback.performed"
+
+
+class PipelineRef(NamedTuple):
+    """Which pipeline ran: its name and the blob that defines it."""
+
+    name: str
+    blob: Oid
+
+
+class Created(NamedTuple):
+    """A generation begins; the record's own id is the generation's identity."""
+
+    version: str
+
+
+class ContractRecorded(NamedTuple):
+    """The whole contract as it then was."""
+
+    contract: Contract
+    replaces: tuple[RecordId, ...]
+    """The revisions that its author had seen and that it takes the place of."""
+
+
+class Promoted(NamedTuple):
+    """All gates passed and the release was tagged."""
+
+    version: str
+    commit: Oid
+    tag: str
+    tag_object: Oid
+    contract: tuple[RecordId, ...]
+    proofs: tuple[tuple[ChangeId, RecordId], ...]
+    gates: tuple[Verdict, ...]
+
+
+class Renamed(NamedTuple):
+    """The generation goes by another version from here on."""
+
+    old: str
+    new: str
+
+
+class RolledBack(NamedTuple):
+    """Records that no longer count, all of which this one had seen."""
+
+    snapshot: str
+    supersedes: frozenset[RecordId]
+
+
+class Withdrawn(NamedTuple):
+    """A generation or an evolution is abandoned, or a proof declared invalid."""
+
+    reason: str
+    evolution: RecordId | None = None
+
+
+class EvolutionStarted(NamedTuple):
+    """An attempt to prove changes begins; the record's own id is the evolution's identity."""
+
+    number: int
+    changes: tuple[ChangeId, ...]
+    head: Oid
+    contract: tuple[RecordId, ...]
+    pipeline: str | None = None
+    branch: str | None = None
+    team: str | None = None
+
+
+class Renumbered(NamedTuple):
+    """An unpublished evolution takes another number because a published one holds its own."""
+
+    evolution: RecordId
+    number: int
+
+
+class RunStarted(NamedTuple):
+    """A pipeline begins for an evolution, on one commit."""
+
+    evolution: RecordId
+    commit: Oid
+    tree: Oid
+    contract: tuple[RecordId, ...]
+    pipeline: PipelineRef
+    host: str
+
+
+class Environment(NamedTuple):
+    """Where a run took place."""
+
+    host: str
+    gryt: str
+    git: str
+    python: str
+    os: str
+    ci: str | None = None
+    url: str | None = None
+    actor: str | None = None
+
+
+class RunFinished(NamedTuple):
+    """A run ended: what ran, on what, and what came out."""
+
+    evolution: RecordId
+    run: RecordId
+    commit: Oid
+    tree: Oid
+    contract: tuple[RecordId, ...]
+    pipeline: PipelineRef
+    status: RunStatus
+    seconds: float
+    steps: tuple[StepResult, ...]
+    environment: Environment
+    void: tuple[str, ...] = ()
+    """Why a run that ended proves nothing."""
+    tag: str | None = None
+    tag_object: Oid | None = None
+
+
+class Refused(NamedTuple):
+    """A gate said no. Refusals are the evidence that gates work."""
+
+    action: str
+    reasons: tuple[str, ...]
+    gates: tuple[Verdict, ...] = ()
+    commit: Oid | None = None
+
+
+class SnapshotTaken(NamedTuple):
+    """The whole ledger was copied into the meta-branch."""
+
+    snapshot: str
+    label: str
+    generations: int
+
+
+class Unread(NamedTuple):
+    """A kind that this gryt knows to exist and does not interpret yet."""
+
+
+Body = (
+    Created
+    | ContractRecorded
+    | Promoted
+    | Renamed
+    | RolledBack
+    | Withdrawn
+    | EvolutionStarted
+    | Renumbered
+    | RunStarted
+    | RunFinished
+    | Refused
+    | SnapshotTaken
+    | Unread
+)
+
+
+class Record(NamedTuple):
+    """One thing that happened: who, when, about what."""
+
+    id: RecordId
+    kind: Kind
+    at: str
+    """The author's wall clock, RFC 3339, UTC, whole seconds."""
+    by: str
+    """'Name <email>' as git has it."""
+    generation: RecordId | None
+    """The generation's identity; None for records about the whole repository."""
+    body: Body

@@ -1,0 +1,21 @@
+"""What a gate answers."""
+
+import enum
+from typing import NamedTuple
+
+
+class Outcome(enum.Enum):
+    """A gate's answer. Inconclusive never promotes by itself."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Verdict(NamedTuple):
+    """One gate's answer: every reason against, and the command that would mend it."""
+
+    name: str
+    outcome: Outcome
+    reasons: tuple[str, ...] = ()
+    mend: str | None = None
