@@ -1,0 +1,45 @@
+"""Commit objects: written without a ref, signed where the user's git signs."""
+
+from collections.abc import Sequence
+
+import pygit2
+
+from gryt.git.objects import Objects
+from gryt.git.repository import Identity, identity_env
+
+
+def write_commit(
+    objects: Objects,
+    *,
+    tree: str,
+    parents: Sequence[str],
+    author: Identity,
+    committer: Identity,
+    message: str,
+    sign: bool = False,
+) -> str:
+    """Write a commit and return its id; signed as the user's git signs where `sign` is set."""
+    if sign:
+        finished = objects.repository.git.run(
+            *("commit-tree", "-S", "-F", "-", tree),
+            *(word for parent in parents for word in ("-p", parent)),
+            stdin=message.encode(),
+            env={**identity_env("AUTHOR", author), **identity_env("COMMITTER", committer)},
+        )
+        return finished.text
+    return str(
+        objects.library.create_commit(
+            None,
+            _signature(author),
+            _signature(committer),
+            message,
+            pygit2.Oid(hex=tree),
+            [pygit2.Oid(hex=parent) for parent in parents],
+        )
+    )
+
+
+def _signature(identity: Identity) -> pygit2.Signature:
+    return pygit2.Signature(
+        identity.name, identity.email or "(none)", identity.time, identity.offset, "utf-8"
+    )

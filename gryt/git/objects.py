@@ -1,0 +1,285 @@
+"""Git objects through libgit2: blobs, trees, commits, tags.
+
+Nothing here moves a ref: what is written stays unreachable until `git/refs.py` publishes it. Paths
+in trees are ASCII by construction when written, and hostile until checked when read.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import cast
+
+import pygit2
+from pygit2.enums import FileMode, ObjectType, ReferenceType
+
+from gryt.errors import Corrupt
+from gryt.git.repository import Repository
+
+_FILE = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
+
+_Parts = dict[tuple[str, ...], "bytes | pygit2.Oid"]
+
+
+class Objects:
+    """The object store of one repository."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+
+    @cached_property
+    def library(self) -> pygit2.Repository:
+        """The repository as libgit2 has it, for this package alone."""
+        # git itself has accepted the owner of this directory; libgit2 reads less of the config
+        # that says so, and would refuse what git allows.
+        pygit2.settings.owner_validation = False
+        # What gryt acknowledges is on disk: neither git nor libgit2 syncs by default.
+        pygit2.settings.enable_fsync_gitdir(True)  # noqa: FBT003 - its only form
+        return pygit2.Repository(str(self.repository.git_dir))
+
+    # --- reading
+
+    def kind(self, oid: str) -> str | None:
+        """Return 'commit', 'tree', 'blob' or 'tag'; None where the object is not here."""
+        try:
+            return ObjectType(self.library.odb.read_header(pygit2.Oid(hex=oid))[0]).name.lower()
+        except (KeyError, pygit2.GitError):
+            return None
+
+    def raw(self, oid: str, *, limit: int) -> tuple[str, bytes]:
+        """Return an object's kind and bytes; raise Corrupt: missing, broken, or over `limit`."""
+        key = pygit2.Oid(hex=oid)
+        try:
+            kind, size = self.library.odb.read_header(key)
+            if size > limit:
+                raise Corrupt(f"object '{oid}' has {size} bytes, more than {limit}")
+            return ObjectType(kind).name.lower(), self.library.odb.read(key)[1]
+        except KeyError:
+            return self._fetched(oid)
+        except pygit2.GitError as error:
+            hints = ["git fsck"]
+            raise Corrupt(f"object '{oid}' is broken", details=[str(error)], hints=hints) from None
+
+    def blob(self, oid: str, *, limit: int) -> bytes:
+        """Return a blob's bytes; raise Corrupt as `raw` does, or where it is no blob."""
+        kind, data = self.raw(oid, limit=limit)
+        if kind != "blob":
+            raise Corrupt(f"object '{oid}' is not a blob")
+        return data
+
+    def _fetched(self, oid: str) -> tuple[str, bytes]:
+        """Let git have the object, which fetches what a partial clone left behind."""
+        asked = self.repository.git.attempt("cat-file", "--batch", stdin=f"{oid}\n".encode())
+        header, _, data = asked.stdout.partition(b"\n")
+        if asked.status != 0 or header.endswith(b" missing"):
+            raise Corrupt(f"object '{oid}' is missing", hints=["git fsck", "git fetch"])
+        return header.split(b" ")[1].decode(), data[:-1]
+
+    def tree_of(self, commit: str) -> str:
+        """Return the tree of a commit."""
+        return str(self._commit(commit).tree_id)
+
+    def message(self, commit: str) -> str:
+        """Return a commit's message."""
+        return self._commit(commit).message
+
+    def commit_time(self, commit: str) -> int:
+        """Return a commit's committer date, seconds since the epoch."""
+        return self._commit(commit).commit_time
+
+    def _commit(self, oid: str) -> pygit2.Commit:
+        found = self.library.get(oid)
+        if found is None or found.type != ObjectType.COMMIT:
+            raise Corrupt(f"commit '{oid}' is missing", hints=["git fsck", "git fetch"])
+        return cast(pygit2.Commit, found)
+
+    def _tree(self, oid: str | pygit2.Oid) -> pygit2.Tree:
+        found = self.library.get(oid)
+        if found is None or found.type != ObjectType.TREE:
+            raise Corrupt(f"tree '{oid}' is missing", hints=["git fsck", "git fetch"])
+        return cast(pygit2.Tree, found)
+
+    def files(self, tree: str, *, since: str | None = None) -> Iterator[tuple[str, str]]:
+        """Yield path and blob id of every file in `tree` that is not the same in `since`."""
+        yield from self._files(self._tree(tree), self._tree(since) if since else None, "")
+
+    def _files(
+        self, tree: pygit2.Tree, since: pygit2.Tree | None, prefix: str
+    ) -> Iterator[tuple[str, str]]:
+        known = {entry.name: entry for entry in since} if since is not None else {}
+        for entry in tree:
+            name, before = entry.name or "", known.get(entry.name)
+            if before is not None and before.id == entry.id:
+                continue
+            if entry.filemode == FileMode.TREE:
+                older = before.id if before is not None and before.type_str == "tree" else None
+                yield from self._files(
+                    self._tree(entry.id), self._tree(older) if older else None, f"{prefix}{name}/"
+                )
+            else:
+                yield f"{prefix}{name}", str(entry.id)
+
+    def lost(self, old: str, new: str) -> Iterator[str]:
+        """Yield every path of the tree `old` that `new` does not have, or has differently."""
+        for path, _ in self._files(self._tree(old), self._tree(new), ""):
+            yield path
+
+    def entry(self, tree: str, path: str) -> tuple[str, bool] | None:
+        """Return blob id and whether it is a plain file for one path; None where absent."""
+        try:
+            entry = self._tree(tree)[path]
+        except KeyError:
+            return None
+        return str(entry.id), entry.filemode in _FILE
+
+    def names(self, tree: str, path: str) -> list[str]:
+        """Return the names in one folder of a tree; none where there is no such folder."""
+        try:
+            folder = self._tree(tree)[path]
+        except KeyError:
+            return []
+        return [entry.name or "" for entry in self._tree(folder.id)] if _is_tree(folder) else []
+
+    def size_of(self, tree: str, path: str) -> int:
+        """Return the bytes of all files in one folder of a tree, as they are without git."""
+        try:
+            folder = self._tree(tree)[path]
+        except KeyError:
+            return 0
+        header = self.library.odb.read_header
+        files = self._files(self._tree(folder.id), None, "")
+        return sum(header(pygit2.Oid(hex=oid))[1] for _, oid in files)
+
+    def descends(self, commit: str, ancestor: str) -> bool:
+        """Tell whether `ancestor` is known to be an ancestor of `commit`."""
+        return self.library.descendant_of(pygit2.Oid(hex=commit), pygit2.Oid(hex=ancestor))
+
+    def ref(self, name: str) -> str | None:
+        """Return the object that a ref points to; None where there is no such ref."""
+        try:
+            return str(self.library.lookup_reference(name).resolve().target)
+        except KeyError:
+            return None
+
+    def head(self) -> tuple[str | None, str | None]:
+        """Return the commit that HEAD is at, and the branch; None where there is none."""
+        head = self.library.lookup_reference("HEAD")
+        target = str(head.target)
+        if head.type == ReferenceType.DIRECT:
+            return target, None
+        branch = target.removeprefix("refs/heads/")
+        tip = self.ref(target)
+        return (None if tip is None else self.peel(tip)), branch
+
+    def blob_id(self, data: bytes) -> str:
+        """Return the id that bytes have as a blob."""
+        return str(pygit2.hash(data))
+
+    def peel(self, oid: str) -> str | None:
+        """Return the commit that an object (a tag) leads to; None where it leads to none."""
+        found = self.library.get(oid)
+        if found is None:
+            return None
+        try:
+            return str(found.peel(pygit2.Commit).id)
+        except (pygit2.InvalidSpecError, pygit2.GitError):
+            return None
+
+    # --- writing
+
+    def add_files(
+        self,
+        tree: str | None,
+        files: Mapping[str, bytes],
+        *,
+        trees: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return a tree like `tree` with `files` (path to bytes) added or replaced.
+
+        `trees` (path to tree id) are put in whole. Nothing is written that the result lacks.
+        """
+        parts: _Parts = {tuple(path.split("/")): data for path, data in files.items()}
+        for path, oid in (trees or {}).items():
+            parts[tuple(path.split("/"))] = pygit2.Oid(hex=oid)
+        return str(self._add(self._tree(tree) if tree else None, parts))
+
+    def _add(self, tree: pygit2.Tree | None, parts: "_Parts") -> pygit2.Oid:
+        builder = self.library.TreeBuilder(tree) if tree is not None else self.library.TreeBuilder()
+        folders: dict[str, _Parts] = {}
+        for (first, *rest), data in parts.items():
+            if rest:
+                folders.setdefault(first, {})[tuple(rest)] = data
+            elif isinstance(data, bytes):
+                builder.insert(first, self.library.create_blob(data), FileMode.BLOB)
+            else:
+                builder.insert(first, data, FileMode.TREE)
+        for name, inner in folders.items():
+            before = _entry(builder, name)
+            below = self._tree(before.id) if before is not None and _is_tree(before) else None
+            builder.insert(name, self._add(below, inner), FileMode.TREE)
+        return builder.write()
+
+    def remove_file(self, tree: str, path: str) -> str:
+        """Return a tree like `tree` without one file."""
+        first, _, rest = path.partition("/")
+        builder = self.library.TreeBuilder(self._tree(tree))
+        below = _entry(builder, first)
+        if below is None:
+            return tree
+        if rest and _is_tree(below):
+            builder.insert(
+                first, pygit2.Oid(hex=self.remove_file(str(below.id), rest)), FileMode.TREE
+            )
+        else:
+            builder.remove(first)
+        return str(builder.write())
+
+    def unite(self, first: str, second: str) -> str:
+        """Return the union of two trees, the same whichever comes first.
+
+        Two different blobs under one path can only be an accident or an attack: the one with the
+        smaller id keeps the name, the other is kept beside it as `<name>~<its id>`.
+        """
+        return str(self._unite(pygit2.Oid(hex=first), pygit2.Oid(hex=second)))
+
+    def _unite(self, first: pygit2.Oid, second: pygit2.Oid) -> pygit2.Oid:
+        if first == second:
+            return first
+        builder = self.library.TreeBuilder(self._tree(first))
+        for entry in self._tree(second):
+            name, mine = entry.name or "", _entry(builder, entry.name or "")
+            if mine is None:
+                builder.insert(name, entry.id, entry.filemode)
+            elif (mine.id, mine.filemode) != (entry.id, entry.filemode):
+                if mine.filemode == entry.filemode == FileMode.TREE:
+                    builder.insert(name, self._unite(mine.id, entry.id), FileMode.TREE)
+                else:
+                    sides = sorted((str(side.id), side.filemode) for side in (mine, entry))
+                    names = (name, f"{name}~{sides[1][0]}")
+                    for kept, (oid, mode) in zip(names, sides, strict=True):
+                        builder.insert(kept, pygit2.Oid(hex=oid), mode)
+        return builder.write()
+
+    def write_object(self, kind: str, data: bytes) -> str:
+        """Write a raw object of this kind ('tag', ...) and return its id."""
+        return str(self.library.odb.write(ObjectType[kind.upper()], data))
+
+    def merge_adds_nothing(self, commit: str, work: str) -> bool | None:
+        """Tell whether merging `work` into `commit` would leave its tree as it is.
+
+        None where that cannot be told because objects are missing. A merge with conflicts adds.
+        """
+        try:
+            merged = self.library.merge_commits(pygit2.Oid(hex=commit), pygit2.Oid(hex=work))
+            if merged.conflicts is not None:
+                return False
+            return str(merged.write_tree(self.library)) == self.tree_of(commit)
+        except (KeyError, pygit2.GitError, Corrupt):
+            return None
+
+
+def _entry(builder: pygit2.TreeBuilder, name: str) -> pygit2.Object | None:
+    """Return one entry; the library's own types promise one for every name."""
+    return builder.get(name)
+
+
+def _is_tree(entry: pygit2.Object) -> bool:
+    return entry.type == ObjectType.TREE

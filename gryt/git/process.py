@@ -1,0 +1,80 @@
+"""Running the git program: one place for its environment, its options and its failures.
+
+git alone honours credential helpers, ssh config, `GIT_CONFIG_*`, reftable and lock waiting, so it
+does everything but objects. It is judged by exit status, never by its English.
+"""
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from gryt.errors import GitFailed
+
+# Hooks and the file system monitor are programs of somebody else; gryt's own calls start none.
+_OPTIONS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
+
+
+class Finished(NamedTuple):
+    """What a git process left behind."""
+
+    status: int
+    """Its exit status; negative where a signal ended it."""
+    stdout: bytes
+    stderr: str
+
+    @property
+    def text(self) -> str:
+        """Standard output without the line end, decoded."""
+        return self.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+class Git:
+    """The git program, started in one directory with one environment."""
+
+    def __init__(self, cwd: Path, env: Mapping[str, str]) -> None:
+        self.cwd = cwd
+        self.env = {**env, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+
+    def run(
+        self,
+        *args: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        accept: Sequence[int] = (0,),
+    ) -> Finished:
+        """Run `git ARGS`; raise GitFailed where its exit status is not one of `accept`."""
+        finished = self.attempt(*args, stdin=stdin, env=env)
+        if finished.status not in accept:
+            command = " ".join(args[:2])
+            raise GitFailed(
+                f"'git {command}' failed with status {finished.status}",
+                details=finished.stderr.splitlines(),
+            )
+        return finished
+
+    def attempt(
+        self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+    ) -> Finished:
+        """Run `git ARGS` and return what it left, whatever its exit status."""
+        try:
+            done = subprocess.run(
+                ["git", *_OPTIONS, *args],
+                cwd=self.cwd,
+                env=self.env if env is None else {**self.env, **env},
+                input=stdin,
+                capture_output=True,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise GitFailed(
+                "the git program was not found", hints=["install git 2.31 or newer"]
+            ) from None
+        return Finished(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+    def edit(self, path: str) -> int:
+        """Open a file in the editor that git would use, on this terminal; return its status."""
+        editor = self.run("var", "GIT_EDITOR").text
+        # git hands the command to the shell in the same way, so that it may have options
+        command = ["sh", "-c", f'{editor} "$@"', editor, path]
+        return subprocess.run(command, cwd=self.cwd, check=False).returncode

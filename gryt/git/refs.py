@@ -1,0 +1,104 @@
+"""Refs: reading them, and moving several at once, each from the value it is expected to have.
+
+Moves go through `git update-ref --stdin`, which waits for locks, writes reflogs and knows every ref
+backend. The files backend is not crash-atomic over several refs: a process killed in the middle can
+leave the first ones moved. So the order matters (the ledger first, what follows from it after), and
+`gryt verify --repair` completes what is missing.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gryt.errors import GitFailed, Locked, Moved
+from gryt.git.repository import Repository
+
+ABSENT = "0" * 40
+"""As an old value: the ref must not exist. As a new value: the ref goes."""
+
+_PATIENCE = 5.0
+"""Seconds to wait for somebody else's lock."""
+
+
+class RefUpdate(NamedTuple):
+    """One ref's move."""
+
+    name: str
+    new: str
+    old: str
+
+
+class RefsMoved(Moved):
+    """A ref was not where it was expected; nothing has been changed."""
+
+    code = "refs-moved"
+
+
+def read_refs(repository: Repository, *patterns: str) -> dict[str, str]:
+    """Return name and object id of every ref under these patterns."""
+    listed = repository.git.run("for-each-ref", "--format=%(objectname) %(refname)", *patterns)
+    lines = listed.text.splitlines()
+    return {name: oid for oid, _, name in (line.partition(" ") for line in lines)}
+
+
+def move(repository: Repository, updates: Sequence[RefUpdate], *, reason: str) -> None:
+    """Move all of `updates` in one transaction, or none.
+
+    Raises RefsMoved where a ref is not at its old value, Locked where a lock does not go away, and
+    GitFailed with git's own words for anything else.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    pause = 0.005
+    pending = list(updates)
+    while True:
+        finished = repository.git.attempt(
+            *("-c", "core.fsync=reference", "update-ref", "--create-reflog"),
+            *("-m", f"gryt: {reason}", "--stdin"),
+            stdin="".join(f"update {u.name} {u.new} {u.old}\n" for u in pending).encode(),
+        )
+        if finished.status == 0:
+            return
+        pending = _unmoved(repository, pending)
+        if not pending:
+            return
+        if time.monotonic() > deadline:
+            raise _failure(repository, pending, finished.stderr)
+        time.sleep(pause)
+        pause = min(pause * 2, 0.25)
+
+
+def _unmoved(repository: Repository, updates: list[RefUpdate]) -> list[RefUpdate]:
+    """Return the updates still to be made: a killed git may have made the first ones."""
+    now = read_refs(repository, *(update.name for update in updates))
+    left = [u for u in updates if now.get(u.name, ABSENT) != u.new]
+    gone = [u for u in left if now.get(u.name, ABSENT) != u.old]
+    if gone:
+        first = gone[0]
+        raise RefsMoved(
+            f"'{first.name}' moved: expected {first.old[:10]},"
+            f" found {now.get(first.name, ABSENT)[:10]}"
+        )
+    return left
+
+
+def _failure(repository: Repository, updates: list[RefUpdate], stderr: str) -> Exception:
+    locks = stale_candidates(repository, [update.name for update in updates])
+    if locks:
+        return Locked(
+            f"'{updates[0].name}' is locked",
+            details=[f"{path} is {age:.0f} seconds old" for path, age in locks],
+            hints=["if no git command is running, remove it: gryt verify --repair"],
+        )
+    return GitFailed("cannot move refs", details=stderr.splitlines())
+
+
+def stale_candidates(repository: Repository, names: Sequence[str]) -> list[tuple[str, float]]:
+    """Return the lock files that stand in the way of these refs, with their age in seconds."""
+    found = []
+    for name in [*names, "packed-refs"]:
+        path = repository.common_dir / f"{name}.lock"
+        try:
+            found.append((str(path), max(0.0, time.time() - path.stat().st_mtime)))
+        except OSError:
+            continue
+    return found

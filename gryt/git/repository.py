@@ -1,0 +1,138 @@
+"""Finding the repository, and asking git for its config and for who is at work."""
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from gryt.errors import NotARepository, Refused
+from gryt.git.process import Git
+
+_QUESTIONS = (
+    "--git-dir",
+    "--git-common-dir",
+    "--is-bare-repository",
+    "--is-shallow-repository",
+    "--show-object-format",
+    "--is-inside-work-tree",
+)
+_IDENT = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<time>\d+) (?P<zone>[+-]\d{4})")
+
+
+class Identity(NamedTuple):
+    """Somebody, at a moment, as git writes it into a commit."""
+
+    name: str
+    email: str
+    time: int
+    """Seconds since the epoch."""
+    zone: str = "+0000"
+    fallback: bool = False
+    """True where git knew nobody and gryt had to."""
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    @property
+    def offset(self) -> int:
+        """Minutes east of UTC."""
+        minutes = int(self.zone[1:3]) * 60 + int(self.zone[3:5])
+        return -minutes if self.zone[0] == "-" else minutes
+
+
+def identity_env(role: str, identity: Identity) -> dict[str, str]:
+    """Return the environment that makes git take `identity` as its AUTHOR or COMMITTER."""
+    return {
+        f"GIT_{role}_NAME": identity.name,
+        f"GIT_{role}_EMAIL": identity.email,
+        f"GIT_{role}_DATE": f"{identity.time} {identity.zone}",
+    }
+
+
+class Repository:
+    """One repository as seen from one directory."""
+
+    def __init__(self, git: Git, answers: list[str]) -> None:
+        git_dir, common_dir, bare, shallow, object_format, inside, *top = answers
+        self.git = git
+        self.git_dir = Path(git_dir)
+        """Of this work tree: HEAD and the current evolution are here."""
+        self.common_dir = Path(common_dir)
+        """Shared by all work trees: refs, objects, config."""
+        self.is_bare = bare == "true"
+        self.is_shallow = shallow == "true"
+        self.object_format = object_format
+        self.top = Path(top[0]) if inside == "true" and top else None
+        """The top of the work tree; None in a bare repository."""
+
+    @cached_property
+    def config(self) -> Mapping[str, str]:
+        """Every config value that git sees; keys in git's own lower case, the last one wins."""
+        values: dict[str, str] = {}
+        for item in self.git.run("config", "--list", "-z").text.split("\0"):
+            key, separator, value = item.partition("\n")
+            values[key] = value if separator else "true"
+        return values
+
+    def config_bool(self, key: str) -> bool | None:
+        """Return a config value as git reads a boolean; None where it is not set."""
+        value = self.config.get(key.lower())
+        if value is None:
+            return None
+        return value.lower() not in {"", "false", "no", "off", "0"}
+
+    @cached_property
+    def git_version(self) -> str:
+        """The version of the git program."""
+        return self.git.run("version").text.removeprefix("git version ")
+
+    def author(self) -> Identity | None:
+        """Return who is at work; None where git knows nobody."""
+        return self._identity("GIT_AUTHOR_IDENT")
+
+    def committer(self, author: Identity) -> Identity:
+        """Return who writes the commit, which is `author` where nothing says otherwise."""
+        keys = ("committer.name", "committer.email")
+        if any(name.startswith("GIT_COMMITTER_") for name in self.git.env) or any(
+            key in self.config for key in keys
+        ):
+            return self._identity("GIT_COMMITTER_IDENT") or author
+        return author
+
+    def _identity(self, variable: str) -> Identity | None:
+        asked = self.git.attempt("var", variable)
+        match = _IDENT.fullmatch(asked.text) if asked.status == 0 else None
+        if match is None or not match["name"]:
+            return None
+        return Identity(match["name"], match["email"], int(match["time"]), match["zone"])
+
+
+def discover(git: Git) -> Repository:
+    """Return the repository around `git.cwd`.
+
+    Raises NotARepository where there is none, and Refused for object or ref formats that the
+    object library cannot read (sha256, reftable).
+    """
+    asked = git.attempt("rev-parse", "--path-format=absolute", *_QUESTIONS, "--show-toplevel")
+    answers = asked.text.split("\n") if asked.stdout else []
+    if len(answers) < len(_QUESTIONS):
+        raise NotARepository(
+            f"'{git.cwd}' is not in a git repository",
+            hints=["git init", "or name one: gryt -C DIR ..."],
+            details=[
+                line for line in asked.stderr.splitlines() if "not a git repository" not in line
+            ],
+        )
+    repository = Repository(git, answers)
+    if repository.object_format != "sha1":
+        raise Refused(
+            f"'{repository.git_dir}' has {repository.object_format} objects, not supported here",
+            hints=["git init --object-format=sha1"],
+        )
+    if repository.config.get("extensions.refstorage", "files") != "files":
+        raise Refused(
+            f"'{repository.git_dir}' keeps its refs in a format that is not supported",
+            hints=["git refs migrate --ref-format=files"],
+        )
+    return repository

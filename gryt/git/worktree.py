@@ -1,0 +1,79 @@
+"""What is checked out: HEAD, the branch, and whether anything differs from it."""
+
+from typing import NamedTuple
+
+from gryt.git.repository import Repository
+
+
+class Head(NamedTuple):
+    """What HEAD is."""
+
+    commit: str | None
+    """None where there is no commit yet."""
+    branch: str | None
+    """None where HEAD is detached."""
+
+
+class WorkTree(NamedTuple):
+    """HEAD, and every path that keeps the work tree from being that commit."""
+
+    head: Head
+    changed: tuple[str, ...]
+    """Tracked paths that differ from HEAD, in the index or on disk."""
+    untracked: tuple[str, ...]
+    """Paths that are neither tracked nor ignored."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether what is on disk is the commit."""
+        return not self.changed and not self.untracked
+
+
+def read_worktree(repository: Repository) -> WorkTree:
+    """Return HEAD and what differs from it."""
+    listed = repository.git.run(
+        *("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal"),
+        "--ignore-submodules=none",
+    )
+    head = Head(None, None)
+    changed: list[str] = []
+    untracked: list[str] = []
+    items = iter(listed.text.split("\0"))
+    for item in items:
+        kind, _, rest = item.partition(" ")
+        if kind == "#":
+            head = _header(head, rest)
+        elif kind == "?":
+            untracked.append(rest)
+        elif kind in {"1", "2", "u"}:
+            fields = {"1": 7, "2": 8, "u": 9}[kind]
+            changed.append(rest.split(" ", fields)[-1])
+            if kind == "2":
+                next(items, None)  # the path that it was renamed from
+    return WorkTree(head, tuple(changed), tuple(untracked))
+
+
+def _header(head: Head, line: str) -> Head:
+    name, _, value = line.partition(" ")
+    if name == "branch.oid" and value != "(initial)":
+        return Head(value, head.branch)
+    if name == "branch.head" and value != "(detached)":
+        return Head(head.commit, value)
+    return head
+
+
+def resolve_commit(repository: Repository, revision: str) -> str | None:
+    """Return the commit that a revision names; None where it names none."""
+    return _resolve(repository, f"{revision}^{{commit}}")
+
+
+def resolve_tree(repository: Repository, revision: str) -> str | None:
+    """Return the tree that a revision leads to; None where it leads to none."""
+    return _resolve(repository, f"{revision}^{{tree}}")
+
+
+def _resolve(repository: Repository, expression: str) -> str | None:
+    asked = repository.git.attempt(
+        "rev-parse", "--verify", "--quiet", "--end-of-options", expression
+    )
+    return asked.text or None if asked.status == 0 else None
