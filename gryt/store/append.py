@@ -1,0 +1,248 @@
+"""Appending: how an action gets into the ledger, whole or not at all.
+
+A service describes what it wants in a `decide` function, which is given the state as it is and a
+`Draft` to put records and tags in. Objects are written first and stay invisible; then all refs move
+in one transaction, each from the value that `decide` has seen. Where another process was faster,
+`decide` is simply called again with the new state.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple, TypeVar
+
+from gryt.errors import Moved
+from gryt.git.commits import write_commit
+from gryt.git.refs import ABSENT, RefsMoved, RefUpdate, move, read_refs
+from gryt.git.tags import write_tag
+from gryt.model.fold import fold
+from gryt.model.names import Oid, RecordId
+from gryt.model.records import Body, Kind, Record
+from gryt.model.state import Generation
+from gryt.store import codec, layout, notes
+from gryt.store.author import Author
+from gryt.store.clock import mint
+from gryt.store.ledger import Ledger
+from gryt.store.locks import writing
+from gryt.store.rows import row_of
+
+_ATTEMPTS = 20
+T = TypeVar("T")
+
+
+class TagMade(NamedTuple):
+    """A tag object that moves with the action."""
+
+    name: str
+    oid: Oid
+
+
+@dataclass
+class Draft:
+    """One action in the making, upon one state of one ledger ref."""
+
+    ledger: Ledger
+    author: Author
+    ref: str
+    tip: str | None
+    state: Generation | None
+    """The generation as it is; None where it does not exist (or for the meta-branch)."""
+    ids: Iterator[RecordId]
+    at: str
+    files: dict[str, bytes] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    tags: list[TagMade] = field(default_factory=list)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    trees: dict[str, str] = field(default_factory=dict)
+    """Whole trees to put in, by path."""
+    message: Callable[[Generation | None], str] = lambda _: "gryt\n"
+    """The commit message, from the state after the action."""
+
+    @property
+    def by(self) -> str:
+        """Who acts, as records have it."""
+        return str(self.author.identity)
+
+    def new_id(self) -> RecordId:
+        """Return the id for a record that is to be added, where others must name it before."""
+        return next(self.ids)
+
+    def record(
+        self,
+        kind: Kind,
+        body: Body,
+        *,
+        gid: RecordId | None,
+        evolution: RecordId | None = None,
+        id: RecordId | None = None,  # noqa: A002 - the record's word for it
+    ) -> RecordId:
+        """Add a record and return its id."""
+        record = Record(id or next(self.ids), kind, self.at, self.by, gid, body)
+        self.files[layout.path_of(record, evolution)] = codec.encode(record)
+        self.records.append(record)
+        return record.id
+
+    def tag(self, name: str, commit: Oid, message: str) -> TagMade:
+        """Write an annotated tag object, and let its ref be made with the action."""
+        seconds = int(datetime.fromisoformat(self.at).timestamp())
+        oid = write_tag(
+            self.ledger.repository,
+            self.ledger.objects,
+            name=name,
+            commit=commit,
+            tagger=self.author.identity._replace(time=seconds, zone="+0000"),
+            message=message,
+            sign=self.author.sign_tags,
+        )
+        made = TagMade(name, Oid(oid))
+        self.tags.append(made)
+        return made
+
+
+def act(
+    ledger: Ledger, ref: str, author: Author, decide: Callable[[Draft], T], *, reason: str
+) -> T:
+    """Carry out one action on one ledger ref and return what `decide` returned.
+
+    Nothing is written where `decide` raises, or adds no record. Raises Locked or GitFailed as
+    `git/refs.py` does, and Moved where others were faster twenty times in a row.
+    """
+    for attempt in range(_ATTEMPTS):
+        with writing(ledger.folder):
+            ledger.reread(ref)
+            draft = _draft(ledger, ref, author)
+            result = decide(draft)
+            if not draft.files:
+                return result
+            try:
+                _publish(draft, reason)
+            except RefsMoved:
+                time.sleep(os.urandom(1)[0] / 25_000 * 2 ** min(attempt, 6))
+                continue
+        _collect_garbage(ledger)
+        return result
+    raise Moved(f"'{ref}' was moved by others {_ATTEMPTS} times in a row", hints=["try again"])
+
+
+def _collect_garbage(ledger: Ledger) -> None:
+    """Let git pack loose objects where there are many: nothing else would.
+
+    git itself looks at one of the 256 folders and multiplies; looking here saves a process.
+    """
+    limit = int(ledger.repository.config.get("gc.auto", "6700") or 0)
+    try:
+        loose = sum(1 for _ in (ledger.repository.common_dir / "objects" / "17").iterdir())
+    except OSError:
+        return
+    if limit > 0 and loose * 256 > limit:
+        ledger.repository.git.attempt("gc", "--auto", "--quiet")
+
+
+def _draft(ledger: Ledger, ref: str, author: Author) -> Draft:
+    now_ms = ledger.now_ms()
+    version = ledger.layout.version(ref)
+    view = ledger.find(version) if version else None
+    return Draft(
+        ledger=ledger,
+        author=author,
+        ref=ref,
+        tip=ledger.refs.get(ref),
+        state=view.state if view else None,
+        ids=mint(now_ms, ledger.newest()),
+        at=datetime.fromtimestamp(now_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+
+
+def _publish(draft: Draft, reason: str) -> None:
+    """Write the objects, move the refs, and tell the cache."""
+    ledger = draft.ledger
+    is_generation = ledger.layout.version(draft.ref) is not None
+    old = ledger.records(draft.ref) if is_generation and draft.tip else []
+    after = fold([*old, *draft.records]) if is_generation else None
+    message = draft.message(after)
+    commit, tree = _write_commit(draft, message)
+    updates = [RefUpdate(draft.ref, commit, draft.tip or ABSENT), *_tag_updates(draft)]
+    notes_update = _notes_update(draft)
+    if notes_update is not None:
+        updates.append(notes_update)
+    move(ledger.repository, updates, reason=reason)
+    if ledger.objects.kind(commit) is None or ledger.objects.kind(tree) is None:
+        # a `gc --prune=now` between writing and moving takes what nobody pointed to yet
+        _write_commit(draft, message)
+    _remember(draft, (commit, tree), after)
+
+
+def _remember(draft: Draft, tip: tuple[str, str], state: Generation | None) -> None:
+    """Tell the cache what was appended, sparing the next reader to find out."""
+    ledger, objects = draft.ledger, draft.ledger.objects
+    documents = {record.id: codec.to_plain(record) for record in draft.records}
+    rows = [
+        row_of(path, objects.blob_id(data), documents[record_id])
+        for path, data in draft.files.items()
+        if (record_id := layout.record_id_in(path)) is not None
+    ]
+    ledger.advance(
+        draft.ref,
+        tip,
+        since=objects.tree_of(draft.tip) if draft.tip else None,
+        rows=rows,
+        newest=max(documents),
+        state=state,
+    )
+
+
+def _write_commit(draft: Draft, message: str) -> tuple[str, str]:
+    objects, author = draft.ledger.objects, draft.author
+    tree = objects.tree_of(draft.tip) if draft.tip else None
+    tree = objects.add_files(tree, draft.files, trees=draft.trees)
+    newest = objects.commit_time(draft.tip) if draft.tip else 0
+    commit = write_commit(
+        objects,
+        tree=tree,
+        parents=[draft.tip] if draft.tip else [],
+        author=author.identity,
+        committer=author.committer._replace(time=max(author.committer.time, newest)),
+        message=message,
+        sign=author.sign_commits,
+    )
+    return commit, tree
+
+
+def _tag_updates(draft: Draft) -> list[RefUpdate]:
+    """Return the creations of the tags; one that is there already and the same is left alone."""
+    if not draft.tags:
+        return []
+    names = {f"{layout.TAGS}{tag.name}": tag.oid for tag in draft.tags}
+    present = read_refs(draft.ledger.repository, *names)
+    return [RefUpdate(name, oid, ABSENT) for name, oid in names.items() if name not in present]
+
+
+def _notes_update(draft: Draft) -> RefUpdate | None:
+    """Return the move of the notes ref that puts the action's lines on their commits."""
+    if not draft.notes:
+        return None
+    ledger, objects = draft.ledger, draft.ledger.objects
+    tip = read_refs(ledger.repository, layout.NOTES_REF).get(layout.NOTES_REF)
+    tree = objects.tree_of(tip) if tip else None
+    texts = {}
+    for commit, lines in draft.notes.items():
+        texts[commit] = notes.read_note(objects, tree, commit)
+        for line in lines:
+            texts[commit] = notes.with_line(texts[commit], line)
+    new_tree = notes.with_notes(objects, tree, texts)
+    if new_tree == tree:
+        return None
+    committer = draft.author.committer
+    oid = write_commit(
+        objects,
+        tree=new_tree,
+        parents=[tip] if tip else [],
+        author=draft.author.identity,
+        committer=committer._replace(
+            time=max(committer.time, objects.commit_time(tip) if tip else 0)
+        ),
+        message="Notes of gryt\n",
+    )
+    return RefUpdate(layout.NOTES_REF, oid, tip or ABSENT)

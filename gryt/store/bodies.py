@@ -1,0 +1,138 @@
+"""The fields of each kind of record, as plain mappings to be stored."""
+
+from collections.abc import Iterable
+
+from gryt.model.pipeline import StepResult
+from gryt.model.records import (
+    Body,
+    ContractRecorded,
+    Created,
+    EvolutionStarted,
+    Promoted,
+    Refused,
+    Renamed,
+    Renumbered,
+    RolledBack,
+    RunFinished,
+    RunStarted,
+    SnapshotTaken,
+    Unread,
+    Withdrawn,
+)
+from gryt.model.verdict import Verdict
+from gryt.store.contracts import contract_to_plain
+from gryt.store.fields import Map, without_none
+from gryt.store.plain import Plain
+
+
+def _verdicts(verdicts: Iterable[Verdict]) -> list[Plain]:
+    return [
+        {"name": v.name, "outcome": v.outcome.value, "message": "; ".join(v.reasons)}
+        for v in verdicts
+    ]
+
+
+def _step(step: StepResult) -> Map:
+    log = step.log
+    return without_none(
+        {
+            "name": step.name,
+            "command": step.command,
+            "status": step.status.value,
+            "exit_code": step.exit_code,
+            "attempts": step.attempts,
+            "seconds": round(step.seconds, 3),
+            "log": None
+            if log is None
+            else {"tail": log.tail, "sha256": log.sha256, "bytes": log.bytes},
+        }
+    )
+
+
+def _run(body: RunStarted | RunFinished) -> Map:
+    return {
+        "evolution": body.evolution,
+        "commit": body.commit,
+        "tree": body.tree,
+        "contract": list(body.contract),
+        "pipeline": {"name": body.pipeline.name, "blob": body.pipeline.blob},
+    }
+
+
+def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
+    """Return the fields of a body, in the order in which people want to read them."""
+    match body:
+        case Created():
+            return {"version": body.version}
+        case ContractRecorded():
+            replaces: list[Plain] = [*body.replaces]
+            return {"contract": contract_to_plain(body.contract), "replaces": replaces}
+        case Promoted():
+            return {
+                "version": body.version,
+                "commit": body.commit,
+                "tag": body.tag,
+                "tag_object": body.tag_object,
+                "contract": list(body.contract),
+                "proofs": dict(body.proofs),
+                "gates": _verdicts(body.gates),
+            }
+        case Renamed():
+            return {"from": body.old, "to": body.new}
+        case RolledBack():
+            gone: list[Plain] = [*sorted(body.supersedes)]
+            return {"snapshot": body.snapshot, "supersedes": gone}
+        case Withdrawn():
+            return without_none({"evolution": body.evolution, "reason": body.reason})
+        case EvolutionStarted():
+            return without_none(
+                {
+                    "number": body.number,
+                    "changes": list(body.changes),
+                    "pipeline": body.pipeline,
+                    "branch": body.branch,
+                    "head": body.head,
+                    "team": body.team,
+                    "contract": list(body.contract),
+                }
+            )
+        case Renumbered():
+            return {"evolution": body.evolution, "number": body.number}
+        case RunStarted():
+            return {**_run(body), "host": body.host}
+        case RunFinished():
+            return _finished(body)
+        case Refused():
+            return without_none(
+                {
+                    "action": body.action,
+                    "commit": body.commit,
+                    "reasons": list(body.reasons),
+                    "gates": _verdicts(body.gates) or None,
+                }
+            )
+        case SnapshotTaken():
+            return {
+                "snapshot": body.snapshot,
+                "label": body.label,
+                "generations": body.generations,
+            }
+        case Unread():
+            return {}
+
+
+def _finished(body: RunFinished) -> Map:
+    place = body.environment
+    return without_none(
+        {
+            "run": body.run,
+            **_run(body),
+            "status": body.status.value,
+            "void": list(body.void) or None,
+            "tag": body.tag,
+            "tag_object": body.tag_object,
+            "seconds": round(body.seconds, 3),
+            "steps": [_step(step) for step in body.steps],
+            "environment": without_none(place._asdict()),
+        }
+    )

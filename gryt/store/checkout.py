@@ -1,0 +1,108 @@
+"""What the ledger asks of the repository that it is about: HEAD, files of a commit, containment."""
+
+from gryt.errors import InvalidInput, NotFound
+from gryt.git.ancestry import contains
+from gryt.git.refs import read_refs
+from gryt.git.worktree import Head, WorkTree, read_worktree, resolve_commit, resolve_tree
+from gryt.model.gates import Containment
+from gryt.model.names import Oid, nearest
+from gryt.model.pipeline import Pipeline
+from gryt.store.layout import NOTES_REF, TAGS
+from gryt.store.ledger import Ledger
+from gryt.store.workspace import MAX_FILE_BYTES, PIPELINES, pipeline_path
+
+__all__ = ["Head", "WorkTree", "commit_named", "containment", "head", "pipeline_at", "worktree"]
+
+
+def head(ledger: Ledger) -> Head:
+    """Return HEAD."""
+    return Head(*ledger.objects.head())
+
+
+def worktree(ledger: Ledger) -> WorkTree:
+    """Return HEAD and what differs from it."""
+    return read_worktree(ledger.repository)
+
+
+def commit_named(ledger: Ledger, revision: str) -> Oid:
+    """Return the commit that a revision names; raise NotFound."""
+    found = resolve_commit(ledger.repository, revision)
+    if found is None:
+        raise NotFound(
+            f"'{revision}' names no commit here", hints=["git log --oneline", "git fetch --tags"]
+        )
+    return Oid(found)
+
+
+def tree_named(ledger: Ledger, commit: Oid) -> Oid | None:
+    """Return the tree of a commit; None where it is not here."""
+    found = resolve_tree(ledger.repository, commit)
+    return None if found is None else Oid(found)
+
+
+def containment(ledger: Ledger, commit: Oid, works: set[Oid]) -> dict[Oid, Containment]:
+    """Tell for each of `works` whether `commit` has it in it."""
+    answers = {
+        True: Containment.CONTAINED,
+        False: Containment.MISSING,
+        None: Containment.UNKNOWN,
+    }
+    return {
+        work: answers[contains(ledger.repository, ledger.objects, commit, work)]
+        for work in sorted(works)
+    }
+
+
+def tag_names(ledger: Ledger, pattern: str) -> list[str]:
+    """Return the names of the tags that fit a pattern."""
+    return [name.removeprefix(TAGS) for name in read_refs(ledger.repository, f"{TAGS}{pattern}")]
+
+
+def tag_target(ledger: Ledger, name: str) -> Oid | None:
+    """Return the commit that a tag leads to; None where there is no such tag."""
+    oid = read_refs(ledger.repository, f"{TAGS}{name}").get(f"{TAGS}{name}")
+    return None if oid is None else Oid(ledger.objects.peel(oid) or oid)
+
+
+def pipeline_at(ledger: Ledger, commit: Oid, name: str) -> tuple[Pipeline, Oid]:
+    """Return a pipeline as a commit has it, with its blob.
+
+    Raises NotFound with the nearest names where the commit has none of that name.
+    """
+    from gryt.store.inputs import read_pipeline  # lazy: YAML
+
+    path = pipeline_path(name)
+    tree = ledger.objects.tree_of(commit)
+    entry = ledger.objects.entry(tree, path)
+    if entry is None:
+        there = pipelines_at(ledger, commit)
+        hints = [f"did you mean '{near}'?" for near in nearest(name, there)[:1]]
+        raise NotFound(
+            f"pipeline '{name}' does not exist in {commit[:10]}",
+            hints=[*hints, f"write '{path}', then git add and git commit it"],
+        )
+    blob, is_file = entry
+    if not is_file:
+        raise InvalidInput(f"'{path}' is not a regular file in {commit[:10]}")
+    data = ledger.objects.blob(blob, limit=MAX_FILE_BYTES)
+    return read_pipeline(data, path, name=name), Oid(blob)
+
+
+def pipelines_at(ledger: Ledger, commit: Oid) -> list[str]:
+    """Return the names of the pipelines that a commit has."""
+    names = ledger.objects.names(ledger.objects.tree_of(commit), PIPELINES)
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+
+
+def remote_name(ledger: Ledger) -> str | None:
+    """Return the remote to name in advice; None where there is none."""
+    config = ledger.repository.config
+    there = [key[7:-4] for key in config if key.startswith("remote.") and key.endswith(".url")]
+    wanted = (config.get("gryt.remote"), "origin", *there)
+    return next((name for name in wanted if name in there), None)
+
+
+def note_on(ledger: Ledger, commit: Oid) -> str:
+    """Return the note of a commit as git shows it, which is no proof; empty where it has none."""
+    asked = ledger.repository.git.attempt("notes", f"--ref={NOTES_REF}", "show", commit)
+    return asked.text if asked.status == 0 else ""

@@ -1,0 +1,87 @@
+"""Every ref name and path of the ledger, in one table.
+
+    <namespace>/generations/<version>    the records of one generation
+        generation/<id>-<what>.yaml
+        evolutions/<evolution id>/<id>-<what>.yaml
+        audit/<id>-<what>.yaml
+    <namespace>/meta                     the meta-branch: records about the whole repository
+        audit/<id>-<what>.yaml
+        policy/<id>.yaml
+        snapshots/<snapshot id>/manifest.yaml, snapshots/<snapshot id>/generations/<version>/...
+    refs/notes/gryt                      the projection onto code commits
+
+The namespace is refs/gryt unless `gryt.namespace` says otherwise.
+"""
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from gryt.model.names import RecordId, is_record_id
+
+if TYPE_CHECKING:
+    from gryt.model.records import Record
+
+DEFAULT_NAMESPACE = "refs/gryt"
+NOTES_REF = "refs/notes/gryt"
+TAGS = "refs/tags/"
+
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_FILE = re.compile(r"(?P<id>[0-9a-z]{26})-(?P<what>[a-z-]+)\.yaml")
+
+_FOLDERS = {
+    "generation": "generation",
+    "evolution": "evolutions",
+    "run": "evolutions",
+    "audit": "audit",
+    "snapshot": "audit",
+    "policy": "audit",
+    "rollback": "audit",
+}
+
+
+class Layout(NamedTuple):
+    """The ref names under one namespace."""
+
+    namespace: str = DEFAULT_NAMESPACE
+
+    @property
+    def generations(self) -> str:
+        """The prefix of every generation ref."""
+        return f"{self.namespace}/generations/"
+
+    @property
+    def meta(self) -> str:
+        """The meta-branch."""
+        return f"{self.namespace}/meta"
+
+    def generation(self, version: str) -> str:
+        """Return the ref of one generation."""
+        return self.generations + version
+
+    def version(self, ref: str) -> str | None:
+        """Return the version that a ref holds; None where it is no generation ref."""
+        name = ref.removeprefix(self.generations)
+        return name if name != ref and _VERSION.fullmatch(name) else None
+
+
+def path_of(record: "Record", evolution: RecordId | None = None) -> str:
+    """Return where a record lies in its tree; `evolution` is given for an evolution's records."""
+    subject, _, what = record.kind.value.partition(".")
+    name = f"{record.id}-{f'run-{what}' if subject == 'run' else what}.yaml"
+    folder = _FOLDERS[subject]
+    return f"{folder}/{evolution}/{name}" if folder == "evolutions" else f"{folder}/{name}"
+
+
+def record_id_in(path: str) -> RecordId | None:
+    """Return the id in a record's path; None where the path is not one that gryt gives."""
+    folder, _, rest = path.partition("/")
+    *between, name = rest.split("/")
+    match = _FILE.fullmatch(name)
+    known = folder in {"generation", "audit"} and not between
+    known = known or (folder == "evolutions" and len(between) == 1 and is_record_id(between[0]))
+    return RecordId(match["id"]) if match and known and is_record_id(match["id"]) else None
+
+
+def is_snapshot_path(path: str) -> bool:
+    """Tell whether a path of the meta-branch belongs to a snapshot's copy."""
+    return path.startswith(("snapshots/", "policy/"))

@@ -1,0 +1,294 @@
+"""The ledger as a whole: which generations there are, and what each has come to.
+
+Reading goes through the cache; libgit2 and YAML are loaded only where a ref has moved since.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from gryt.errors import Corrupt, NotFound
+from gryt.git.refs import read_refs
+from gryt.git.repository import Repository
+from gryt.model.names import RecordId, nearest
+from gryt.model.state import Evolution, EvolutionStatus, Generation
+from gryt.store.index import Index, Row, Summary
+from gryt.store.layout import DEFAULT_NAMESPACE, Layout, record_id_in
+from gryt.store.rows import row_of, summary_of
+
+if TYPE_CHECKING:
+    from gryt.git.objects import Objects
+    from gryt.model.records import Record
+    from gryt.store.fields import Map
+
+CORRUPT = "corrupt"
+"""The status in a listing of a generation whose records do not read."""
+
+
+class View(NamedTuple):
+    """One generation at one tip."""
+
+    ref: str
+    tip: str
+    state: Generation
+
+
+class Ledger:
+    """The records of one repository."""
+
+    def __init__(
+        self, repository: Repository, *, now_ms: Callable[[], int], persist: bool = True
+    ) -> None:
+        self.repository = repository
+        self.now_ms = now_ms
+        self.persist = persist
+        self.layout = Layout(repository.config.get("gryt.namespace", DEFAULT_NAMESPACE))
+        self.folder = repository.common_dir / "gryt"
+        """For what only this clone needs: cache, locks, logs."""
+        self._patterns = [self.layout.namespace]
+        self._states: dict[tuple[str, str], Generation] = {}
+
+    @cached_property
+    def objects(self) -> "Objects":
+        """The object store; loading it costs as much as everything else together."""
+        from gryt.git.objects import Objects  # lazy: libgit2
+
+        return Objects(self.repository)
+
+    @cached_property
+    def index(self) -> Index:
+        """The cache."""
+        return Index(self.folder / "index.db", persist=self.persist)
+
+    @cached_property
+    def refs(self) -> dict[str, str]:
+        """Every ledger ref with its tip, as first read."""
+        return read_refs(self.repository, *self._patterns)
+
+    def watch(self, pattern: str) -> None:
+        """Let the first look at the refs include others that fit a pattern."""
+        self._patterns.append(pattern)
+
+    def reread(self, ref: str | None = None) -> None:
+        """Look again where a generation's ref is; for any other, or none, where all of them are."""
+        if ref is None or self.layout.version(ref) is None:
+            self.__dict__.pop("refs", None)
+            return
+        tip = self.objects.ref(ref)
+        if tip is None:
+            self.refs.pop(ref, None)
+        else:
+            self.refs[ref] = tip
+
+    # --- generations
+
+    def versions(self) -> list[str]:
+        """Return the version of every generation there is."""
+        return [v for ref in self.refs if (v := self.layout.version(ref)) is not None]
+
+    def summaries(self) -> list[Summary]:
+        """Return one line per generation, by version."""
+        refs = {ref: tip for ref, tip in self.refs.items() if self.layout.version(ref)}
+        known = self.index.summaries()
+        if all(refs.get(line.ref) == line.oid for line in known) and len(known) == len(refs):
+            return known
+        fresh = {line.ref: line for line in known if refs.get(line.ref) == line.oid}
+        for ref in refs:
+            if ref not in fresh:
+                fresh[ref] = self._summarised(ref)
+        if len(known) > len(refs) or any(line.ref not in refs for line in known):
+            self.index.forget(self.refs)
+        return sorted(fresh.values(), key=lambda line: (line.sort_key, line.ref))
+
+    def _summarised(self, ref: str) -> Summary:
+        version = self.layout.version(ref) or ref
+        try:
+            return summary_of(ref, self.refs[ref], self._folded(ref))
+        except Corrupt:
+            blank = ("~" + version, version, "", CORRUPT, "", 0, 0, 0, "", None)
+            return Summary(ref, self.refs[ref], *blank)
+
+    def find(self, version: str) -> View | None:
+        """Return one generation; None where there is none of this version."""
+        ref = self.layout.generation(version)
+        tip = self.refs.get(ref)
+        return None if tip is None else View(ref, tip, self._with_interrupted(self._folded(ref)))
+
+    def get(self, version: str) -> View:
+        """Return one generation; raise NotFound with the nearest versions."""
+        view = self.find(version)
+        if view is None:
+            raise self.unknown_version(version)
+        return view
+
+    def unknown_version(self, version: str) -> NotFound:
+        """Return the error for a version that there is no generation of."""
+        hints = [f"did you mean '{name}'?" for name in nearest(version, self.versions())[:1]]
+        return NotFound(
+            f"generation '{version}' does not exist",
+            hints=[*hints, f"gryt generation new {version}", "gryt generation list"],
+        )
+
+    def _folded(self, ref: str) -> Generation:
+        from gryt.store import statecodec  # lazy: JSON is not needed to write
+
+        tip = self.refs[ref]
+        if (ref, tip) in self._states:
+            return self._states[ref, tip]
+        cached = self.index.state(ref, tip)
+        if cached is not None:
+            return self._states.setdefault((ref, tip), statecodec.load(cached))
+        from gryt.model.fold import fold  # lazy: the record classes
+
+        records = self.records(ref)
+        state = fold(records)
+        if any(record.generation != state.gid for record in records):
+            raise Corrupt(f"'{ref}' has records of another generation", hints=["gryt verify"])
+        self._keep(ref, tip, state)
+        return state
+
+    def _keep(self, ref: str, tip: str, state: Generation) -> None:
+        from gryt.store import statecodec  # lazy: JSON is not needed to write
+
+        self._states[ref, tip] = state
+        self.index.put_state(summary_of(ref, tip, state), statecodec.dump(state))
+
+    def advance(
+        self,
+        ref: str,
+        tip: tuple[str, str],
+        *,
+        since: str | None,
+        rows: list[Row],
+        newest: str,
+        state: Generation | None,
+    ) -> None:
+        """Take note of what this process itself has just appended to a ref."""
+        self.index.put_records(ref, tip, since=since, rows=rows, newest=newest)
+        self.refs[ref] = tip[0]
+        if state is not None:
+            self._keep(ref, tip[0], state)
+
+    # --- records
+
+    def rows(self, ref: str) -> list[Row]:
+        """Return every record of a ref as the cache has it, brought up to the ref's tip."""
+        tip = self.refs.get(ref)
+        if tip is None:
+            return []
+        known = self.index.tip(ref)
+        if known is not None and known[0] == tip:
+            return self.index.rows(ref)
+        return self._refreshed(ref, tip, known)
+
+    def _refreshed(self, ref: str, tip: str, known: tuple[str, str] | None) -> list[Row]:
+        tree = self.objects.tree_of(tip)
+        since = known[1] if known is not None and self._grew(known[1], tree) else None
+        old = self.index.rows(ref) if since else []
+        new = [
+            self._read(ref, path, blob)
+            for path, blob in self.objects.files(tree, since=since)
+            if not path.startswith(("snapshots/", "policy/"))
+        ]
+        rows = sorted({row.path: row for row in (*old, *new)}.values(), key=lambda row: row.path)
+        newest = max((record_id_in(row.path) or "" for row in rows), default="")
+        self.index.put_records(ref, (tip, tree), since=since, rows=new, newest=newest)
+        return rows
+
+    def _grew(self, old: str, new: str) -> bool:
+        """Tell whether a tree has everything that an older one had: nothing was rewound."""
+        if self.objects.kind(old) is None:
+            return False
+        return next(self.objects.lost(old, new), None) is None
+
+    def _read(self, ref: str, path: str, blob: str) -> Row:
+        from gryt.store import codec  # lazy: YAML
+
+        source = f"{ref}:{path}"
+        try:
+            if record_id_in(path) is None:
+                raise Corrupt(f"'{source}' is not a path that gryt gives to a record")
+            doc = codec.decode(self.objects.blob(blob, limit=codec.MAX_RECORD_BYTES), source)
+            if doc.get("id") != record_id_in(path):
+                raise Corrupt(f"record '{source}' carries another id: '{doc.get('id')}'")
+            codec.from_plain(doc, source)
+        except Corrupt as error:
+            return Row(path, blob, None, "; ".join([error.message, *error.details]))
+        return row_of(path, blob, doc)
+
+    def documents(self, ref: str) -> "list[Map]":
+        """Return every record of a ref as a mapping, oldest first; logs are without their text.
+
+        Raises Corrupt with every record that does not read.
+        """
+        rows = self.rows(ref)
+        broken = [row.problem for row in rows if row.problem is not None]
+        if broken:
+            raise Corrupt(
+                f"'{ref}' has {len(broken)} unreadable record{'s' if len(broken) > 1 else ''}",
+                details=broken,
+                hints=["gryt verify", f"git log --stat {ref}"],
+            )
+        loaded: list[Map] = [json.loads(row.doc) for row in rows if row.doc is not None]
+        return sorted(loaded, key=lambda doc: str(doc["id"]))
+
+    def records(self, ref: str) -> "list[Record]":
+        """Return every record of a ref, oldest first; logs are without their text."""
+        from gryt.store import codec  # lazy: the record classes
+
+        return [codec.from_plain(doc, f"{ref}:{doc['id']}") for doc in self.documents(ref)]
+
+    def record(self, ref: str, wanted: RecordId) -> "Map":
+        """Return one record as stored, logs included; raise NotFound."""
+        from gryt.store import codec  # lazy: YAML
+
+        row = next((row for row in self.rows(ref) if record_id_in(row.path) == wanted), None)
+        if row is None:
+            raise NotFound(f"record '{wanted}' does not exist in '{ref}'")
+        data = self.objects.blob(row.blob, limit=codec.MAX_RECORD_BYTES)
+        return codec.decode(data, f"{ref}:{row.path}")
+
+    def refs_about(self, commit: str) -> list[str]:
+        """Return the generation refs with a record that names this commit."""
+        known = self.index.tips()
+        for ref, tip in self.refs.items():
+            if known.get(ref) != tip and self.layout.version(ref) is not None:
+                self.rows(ref)
+        named = self.index.refs_with(f'"commit":"{commit}"')
+        return [ref for ref in named if ref in self.refs and self.layout.version(ref) is not None]
+
+    def newest(self) -> RecordId | None:
+        """Return the newest record id that this clone has seen."""
+        newest = self.index.newest()
+        return RecordId(newest) if newest else None
+
+    # --- runs in progress
+
+    def run_lock(self, run: str) -> str:
+        """Return the file that a run holds locked; it is there until the run is recorded."""
+        return str(self.folder / "runs" / f"{run}.lock")
+
+    def _with_interrupted(self, state: Generation) -> Generation:
+        """Tell a run that is going on from one whose process was killed here."""
+        if all(e.status is not EvolutionStatus.RUNNING for e in state.evolutions):
+            return state
+        evolutions = tuple(self._interrupted(e) for e in state.evolutions)
+        return state._replace(evolutions=evolutions)
+
+    def _interrupted(self, evolution: Evolution) -> Evolution:
+        if evolution.status is not EvolutionStatus.RUNNING or evolution.run is None:
+            return evolution
+        try:
+            handle = os.open(self.run_lock(evolution.run), os.O_RDONLY)
+        except OSError:
+            return evolution  # of another clone, as far as anybody here can tell
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return evolution
+        finally:
+            os.close(handle)
+        return evolution._replace(status=EvolutionStatus.INTERRUPTED)

@@ -1,0 +1,206 @@
+"""The bodies of records from plain mappings.
+
+Fields are as the schema has them; anything else raises KeyError, TypeError or ValueError, which the
+codec turns into one error that names the record.
+"""
+
+from collections.abc import Callable
+from typing import cast
+
+from gryt.model.names import ChangeId, Oid, RecordId
+from gryt.model.pipeline import RunStatus, StepLog, StepResult, StepStatus
+from gryt.model.records import (
+    Body,
+    ContractRecorded,
+    Created,
+    Environment,
+    EvolutionStarted,
+    Kind,
+    PipelineRef,
+    Promoted,
+    Refused,
+    Renamed,
+    Renumbered,
+    RolledBack,
+    RunFinished,
+    RunStarted,
+    SnapshotTaken,
+    Unread,
+    Withdrawn,
+)
+from gryt.model.verdict import Outcome, Verdict
+from gryt.store.contracts import contract_from_plain
+from gryt.store.fields import Map, as_list, as_map, maybe
+from gryt.store.plain import Plain
+
+
+def _ids(value: Plain) -> tuple[RecordId, ...]:
+    return tuple(RecordId(str(item)) for item in as_list(value))
+
+
+def _number(value: Plain) -> int:
+    return int(cast(int, value))
+
+
+def _verdict(value: Plain) -> Verdict:
+    plain = as_map(value)
+    message = str(plain.get("message") or "")
+    reasons = (message,) if message else ()
+    return Verdict(str(plain["name"]), Outcome(plain["outcome"]), reasons)
+
+
+def step_from_plain(value: Plain) -> StepResult:
+    """Return one step's result."""
+    plain = as_map(value)
+    code, log = plain.get("exit_code"), plain.get("log")
+    return StepResult(
+        name=str(plain["name"]),
+        command=str(plain["command"]),
+        status=StepStatus(plain["status"]),
+        exit_code=None if code is None else _number(code),
+        attempts=_number(plain["attempts"]),
+        seconds=float(cast(float, plain["seconds"])),
+        log=None if log is None else _log(as_map(log)),
+    )
+
+
+def _log(plain: Map) -> StepLog:
+    return StepLog(str(plain["tail"]), str(plain["sha256"]), _number(plain["bytes"]))
+
+
+def _pipeline(value: Plain) -> PipelineRef:
+    plain = as_map(value)
+    return PipelineRef(str(plain["name"]), Oid(str(plain["blob"])))
+
+
+def _environment(value: Plain) -> Environment:
+    plain = as_map(value)
+    return Environment(
+        host=str(plain["host"]),
+        gryt=str(plain["gryt"]),
+        git=str(plain["git"]),
+        python=str(plain["python"]),
+        os=str(plain["os"]),
+        ci=maybe(plain, "ci"),
+        url=maybe(plain, "url"),
+        actor=maybe(plain, "actor"),
+    )
+
+
+def _created(p: Map) -> Body:
+    return Created(str(p["version"]))
+
+
+def _contract(p: Map) -> Body:
+    return ContractRecorded(contract_from_plain(as_map(p["contract"])), _ids(p["replaces"]))
+
+
+def _promoted(p: Map) -> Body:
+    return Promoted(
+        version=str(p["version"]),
+        commit=Oid(str(p["commit"])),
+        tag=str(p["tag"]),
+        tag_object=Oid(str(p["tag_object"])),
+        contract=_ids(p["contract"]),
+        proofs=tuple(
+            (ChangeId(key), RecordId(str(run))) for key, run in as_map(p["proofs"]).items()
+        ),
+        gates=tuple(_verdict(item) for item in as_list(p["gates"])),
+    )
+
+
+def _renamed(p: Map) -> Body:
+    return Renamed(str(p["from"]), str(p["to"]))
+
+
+def _rolled_back(p: Map) -> Body:
+    return RolledBack(str(p["snapshot"]), frozenset(_ids(p["supersedes"])))
+
+
+def _withdrawn(p: Map) -> Body:
+    evolution = maybe(p, "evolution")
+    return Withdrawn(str(p["reason"]), None if evolution is None else RecordId(evolution))
+
+
+def _started(p: Map) -> Body:
+    return EvolutionStarted(
+        number=_number(p["number"]),
+        changes=tuple(ChangeId(str(item)) for item in as_list(p["changes"])),
+        head=Oid(str(p["head"])),
+        contract=_ids(p["contract"]),
+        pipeline=maybe(p, "pipeline"),
+        branch=maybe(p, "branch"),
+        team=maybe(p, "team"),
+    )
+
+
+def _renumbered(p: Map) -> Body:
+    return Renumbered(RecordId(str(p["evolution"])), _number(p["number"]))
+
+
+def _run_started(p: Map) -> Body:
+    return RunStarted(
+        evolution=RecordId(str(p["evolution"])),
+        commit=Oid(str(p["commit"])),
+        tree=Oid(str(p["tree"])),
+        contract=_ids(p["contract"]),
+        pipeline=_pipeline(p["pipeline"]),
+        host=str(p["host"]),
+    )
+
+
+def _run_finished(p: Map) -> Body:
+    tag_object = maybe(p, "tag_object")
+    return RunFinished(
+        evolution=RecordId(str(p["evolution"])),
+        run=RecordId(str(p["run"])),
+        commit=Oid(str(p["commit"])),
+        tree=Oid(str(p["tree"])),
+        contract=_ids(p["contract"]),
+        pipeline=_pipeline(p["pipeline"]),
+        status=RunStatus(p["status"]),
+        seconds=float(cast(float, p["seconds"])),
+        steps=tuple(step_from_plain(item) for item in as_list(p["steps"])),
+        environment=_environment(p["environment"]),
+        void=tuple(str(item) for item in as_list(p.get("void") or [])),
+        tag=maybe(p, "tag"),
+        tag_object=None if tag_object is None else Oid(tag_object),
+    )
+
+
+def _refused(p: Map) -> Body:
+    commit = maybe(p, "commit")
+    return Refused(
+        action=str(p["action"]),
+        reasons=tuple(str(item) for item in as_list(p["reasons"])),
+        gates=tuple(_verdict(item) for item in as_list(p.get("gates") or [])),
+        commit=None if commit is None else Oid(commit),
+    )
+
+
+def _snapshot(p: Map) -> Body:
+    return SnapshotTaken(str(p["snapshot"]), str(p["label"]), _number(p["generations"]))
+
+
+_READERS: dict[Kind, Callable[[Map], Body]] = {
+    Kind.CREATED: _created,
+    Kind.CONTRACT: _contract,
+    Kind.PROMOTED: _promoted,
+    Kind.RENAMED: _renamed,
+    Kind.ROLLED_BACK: _rolled_back,
+    Kind.GENERATION_ABANDONED: _withdrawn,
+    Kind.STARTED: _started,
+    Kind.RENUMBERED: _renumbered,
+    Kind.EVOLUTION_ABANDONED: _withdrawn,
+    Kind.INVALIDATED: _withdrawn,
+    Kind.RUN_STARTED: _run_started,
+    Kind.RUN_FINISHED: _run_finished,
+    Kind.REFUSED: _refused,
+    Kind.SNAPSHOT: _snapshot,
+}
+
+
+def from_plain(kind: Kind, plain: Map) -> Body:
+    """Return the body of this kind; raise KeyError, TypeError or ValueError for a misfit."""
+    reader = _READERS.get(kind)
+    return Unread() if reader is None else reader(plain)
