@@ -1,0 +1,119 @@
+"""What a step prints: shown, hashed, counted, its end kept and the whole filed, in flat memory."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from gryt.model.pipeline import StepLog
+
+TAIL_BYTES = 64 * 1024
+"""How much of the end of a step's output its result keeps."""
+_NAME_LENGTH = 80
+_CONTINUATION = range(0x80, 0xC0)
+"""The bytes that stand inside a UTF-8 character, at most three in a row."""
+
+
+class LogFiles:
+    """The full logs of one run, one file per step; trouble with them is noted once.
+
+    Logs are a convenience: a full or read-only disk costs the log, never the result of the run.
+    """
+
+    def __init__(self, directory: Path | None, *, note: Callable[[bytes], None]) -> None:
+        self._directory = directory
+        self._note = note
+        self._noted = False
+
+    def open(self, index: int, name: str) -> "LogFile":
+        """Return the log of the step called `name`; nothing is created before it is written."""
+        path = self._directory and self._directory / f"{index:02d}-{_safe(name)}.log"
+        return LogFile(path, trouble=self._trouble)
+
+    def _trouble(self, error: OSError) -> None:
+        if not self._noted:
+            self._noted = True
+            self._note(f"gryt: cannot write '{self._directory}': {error.strerror}\n".encode())
+
+
+class LogFile:
+    """The log of one step, written as the output comes; after an error it takes no more."""
+
+    def __init__(self, path: Path | None, *, trouble: Callable[[OSError], None]) -> None:
+        self._path = path
+        self._trouble = trouble
+        self._fd: int | None = None
+
+    def write(self, data: bytes) -> None:
+        """Add `data` to the file, which the first write creates."""
+        if self._path is None:
+            return
+        try:
+            if self._fd is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(self._fd, rest) :]
+        except OSError as error:
+            self._path = None
+            self._trouble(error)
+
+    def close(self) -> None:
+        """Close the file; a file system may report a lost write only now."""
+        if self._fd is not None:
+            fd, self._fd = self._fd, None
+            try:
+                os.close(fd)
+            except OSError as error:
+                self._trouble(error)
+
+
+class Capture:
+    """Takes the output of one step chunk by chunk and ends as its `StepLog`."""
+
+    def __init__(self, file: LogFile, *, show: Callable[[bytes], None]) -> None:
+        self._file = file
+        self._show = show
+        self._digest = hashlib.sha256()
+        self._count = 0
+        self._tail = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """Take what the step printed next and pass it on at once."""
+        self._digest.update(data)
+        self._count += len(data)
+        self._tail += data
+        if len(self._tail) > 2 * TAIL_BYTES:
+            del self._tail[:-TAIL_BYTES]
+        self._file.write(data)
+        self._show(data)
+
+    def note(self, text: str) -> None:
+        """Add a line in gryt's own voice, as if the step had printed it."""
+        start = "" if not self._tail or self._tail.endswith(b"\n") else "\n"
+        self.feed(f"{start}gryt: {text}\n".encode(errors="replace"))
+
+    def log(self) -> StepLog:
+        """Return what the result of the step keeps of its output."""
+        return StepLog(_decoded(self._tail), self._digest.hexdigest(), self._count)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._file.close()
+
+
+def _decoded(tail: bytearray) -> str:
+    """Return the last TAIL_BYTES as text that does not begin inside a character."""
+    start = max(0, len(tail) - TAIL_BYTES)
+    if start:
+        stop = start + 3
+        while start < stop and tail[start] in _CONTINUATION:
+            start += 1
+    return tail[start:].decode(errors="replace")
+
+
+def _safe(name: str) -> str:
+    """Return `name` as a file name: letters, digits, '.', '_' and '-' of ASCII, at most 80."""
+    kept = (char if char.isascii() and (char.isalnum() or char in "._-") else "-" for char in name)
+    return "".join(kept)[:_NAME_LENGTH]
