@@ -1,0 +1,1 @@
+"""Use cases: one file per noun. They return values and print nothing."""

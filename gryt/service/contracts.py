@@ -1,0 +1,236 @@
+"""Contract files: the working copies that users edit, and how an edit gets into the ledger.
+
+What a file was last in step with is kept per work tree in `<git dir>/gryt/contracts.json`. Losing
+it loses nothing: the file is then compared with every revision that the ledger has.
+"""
+
+import os
+from contextlib import suppress
+
+from gryt.errors import GrytError, Refused
+from gryt.model.contract import Contract
+from gryt.model.names import RecordId, parse_version
+from gryt.model.state import GenerationStatus
+from gryt.service import revisions
+from gryt.service.memory import Memory, Synced
+from gryt.service.session import Session
+from gryt.store.ledger import View
+from gryt.store.workspace import GENERATIONS, contract_path
+
+
+def path_of(version: str) -> str:
+    """Return where the working copy of a contract is, relative to the top of the work tree."""
+    return contract_path(version)
+
+
+def _memory(session: Session) -> Memory:
+    return Memory(session.ledger.repository.git_dir / "gryt" / "contracts.json")
+
+
+def stamp(status: os.stat_result) -> tuple[int, ...]:
+    """Return what changes whenever a file is written or replaced."""
+    return (status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _digest(data: bytes) -> str:
+    import hashlib  # lazy: only for a file that moved
+
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_file(session: Session, version: str) -> tuple[Contract, bytes] | None:
+    """Return the contract in the work tree; None where there is no file for this version."""
+    if session.workspace is None:
+        return None
+    data = session.workspace.read(contract_path(version))
+    if data is None:
+        return None
+    from gryt.store.inputs import read_contract  # lazy: YAML
+
+    return read_contract(data, contract_path(version), version=version), data
+
+
+def remember(session: Session, view: View, data: bytes) -> None:
+    """Note that a file with these bytes is in step with the ledger."""
+    if not session.writes or session.workspace is None:
+        return
+    version = view.state.version
+    try:
+        status = (session.workspace.top / contract_path(version)).stat()
+    except OSError:
+        return
+    synced = Synced(view.state.heads, _digest(data), stamp(status))
+    _memory(session).put(version, synced)
+
+
+def write_file(session: Session, view: View) -> None:
+    """Let the contract file say what the ledger says."""
+    from gryt.store.inputs import write_contract  # lazy: YAML
+
+    if not session.writes:
+        return
+    data = write_contract(view.state.contract)
+    exclude(session)
+    session.files.write(contract_path(view.state.version), data)
+    remember(session, view, data)
+
+
+def forget(session: Session, version: str) -> None:
+    """Forget what is known of a contract file."""
+    _memory(session).put(version, None)
+
+
+def current(session: Session, version: str) -> View:
+    """Return a generation with any edit of its contract file taken up.
+
+    The edit is recorded (and said); where nothing may be written, the state is what it would be. A
+    file of a version that the ledger does not have begins its generation. Raises NotFound where
+    there is neither, and InvalidInput with line and column where the file is wrong.
+    """
+    view = session.ledger.find(version)
+    if view is None:
+        parse_version(version)
+    if session.workspace is None:
+        return view or session.ledger.get(version)
+    if view is not None and _is_in_step(session, view):
+        return view
+    data = session.workspace.read(contract_path(version))
+    if data is None:
+        return view or session.ledger.get(version)
+    if view is None:
+        return _begin_from_file(session, version)
+    synced = _memory(session).load().get(version)
+    if synced is not None and synced.sha256 == _digest(data):
+        return _follow(session, view, synced)
+    return _take_up(session, view, synced, data)
+
+
+def _is_in_step(session: Session, view: View) -> bool:
+    """Tell from the file's status alone that neither it nor the ledger has moved."""
+    synced = _memory(session).load().get(view.state.version)
+    if synced is None or synced.heads != view.state.heads or view.state.conflicts:
+        return False
+    try:
+        status = (session.files.top / contract_path(view.state.version)).lstat()
+    except OSError:
+        return False
+    return synced.stamp == stamp(status)
+
+
+def _follow(session: Session, view: View, synced: Synced) -> View:
+    """The file was not edited: let it follow the ledger where that moved."""
+    if synced.heads != view.state.heads and session.writes and not view.state.conflicts:
+        write_file(session, view)
+        session.say(f"'{contract_path(view.state.version)}' follows the ledger")
+    return view
+
+
+def _begin_from_file(session: Session, version: str) -> View:
+    found = read_file(session, version)
+    assert found is not None
+    contract, data = found
+    if not session.writes:
+        raise session.ledger.unknown_version(version)
+    view = revisions.begin(session, contract)
+    exclude(session)
+    remember(session, view, data)
+    session.say(f"generation '{version}' created from '{contract_path(version)}'")
+    return view
+
+
+def _take_up(session: Session, view: View, synced: Synced | None, data: bytes) -> View:
+    from gryt.model.merge import difference  # lazy: only an edit needs it
+    from gryt.store.inputs import read_contract  # lazy: YAML
+
+    version = view.state.version
+    contract = read_contract(data, contract_path(version), version=version)
+    if contract == view.state.contract and not view.state.conflicts:
+        remember(session, view, data)
+        return view
+    seen = synced.heads if synced is not None else _seen(session, view, contract)
+    if seen is None:
+        # an older revision, as the ledger has it: not an edit, only behind
+        write_file(session, view)
+        return view
+    if view.state.status is not GenerationStatus.DRAFT:
+        raise Refused(
+            f"'{contract_path(version)}' was edited, but '{version}' is {view.state.status.value}",
+            hints=[
+                f"take the edit back: rm {contract_path(version)}",
+                "promise more in a new generation: gryt generation new VERSION",
+            ],
+        )
+    if not session.writes:
+        return view._replace(state=revisions.preview(session, view, contract, seen))
+    said = str(difference(view.state.contract, contract))
+    after = revisions.record(session, view, contract, seen)
+    if after.state.contract == contract or after.state.conflicts:
+        remember(session, after, data)
+    else:
+        write_file(session, after)
+    session.say(f"contract recorded: {said}")
+    for where, values in after.state.conflicts:
+        session.say(f"contract conflict: {where}: {' / '.join(values)}")
+    return after
+
+
+def _seen(session: Session, view: View, contract: Contract) -> tuple[RecordId, ...] | None:
+    """Guess which revisions a file of unknown origin was an edit of: those in force now.
+
+    None where the file is word for word what an older revision says: nobody edited it.
+    """
+    from gryt.model.records import ContractRecorded  # lazy: the record classes
+
+    for record_ in session.ledger.records(view.ref):
+        body = record_.body
+        if isinstance(body, ContractRecorded) and body.contract == contract:
+            return None
+    return view.state.heads
+
+
+def take_up_all(session: Session) -> None:
+    """Take up the edits of every contract file that changed since it was last looked at.
+
+    A file that is wrong is said and left alone: it must not keep a listing from being shown.
+    """
+    if session.workspace is None:
+        return
+    known = _memory(session).load()
+    for version, status in session.workspace.stats(GENERATIONS):
+        synced = known.get(version)
+        if synced is not None and synced.stamp == stamp(status):
+            continue
+        with _said(session):
+            current(session, version)
+
+
+class _said:  # noqa: N801 - reads as a statement
+    """Say an error instead of raising it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, GrytError):
+            return False
+        for line in (error.message, *error.details):
+            self._session.say(line)
+        return True
+
+
+def exclude(session: Session) -> bool:
+    """Keep contract files out of commits; tell whether that was still to be done."""
+    path = session.ledger.repository.common_dir / "info" / "exclude"
+    line = f"/{GENERATIONS}/"
+    text = ""
+    with suppress(OSError):
+        text = path.read_text()
+    if line in text.splitlines():
+        return False
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a") as file:
+        file.write(("" if text.endswith("\n") or not text else "\n") + f"{line}\n")
+    return True

@@ -1,0 +1,53 @@
+"""What each contract file was last in step with, kept per work tree."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from gryt.model.names import RecordId
+
+
+class Synced(NamedTuple):
+    """A contract file when it was last in step with the ledger."""
+
+    heads: tuple[RecordId, ...]
+    sha256: str
+    stamp: tuple[int, ...]
+    """Size, modification time (ns) and inode."""
+
+
+class Memory:
+    """The synced states of one work tree's contract files."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> dict[str, Synced]:
+        """Return what is known; nothing where the file is lost or broken."""
+        try:
+            stored = json.loads(self._path.read_bytes())
+            return {
+                version: Synced(tuple(heads), sha256, tuple(stamp))
+                for version, (heads, sha256, stamp) in stored.items()
+            }
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+    def put(self, version: str, synced: Synced | None) -> None:
+        """Remember one file, or forget it."""
+        known = self.load()
+        if known.get(version) == synced:
+            return
+        if synced is None:
+            known.pop(version, None)
+        else:
+            known[version] = synced
+        rows = {
+            name: [entry.heads, entry.sha256, entry.stamp] for name, entry in sorted(known.items())
+        }
+        with suppress(OSError):  # a read-only disk: compared anew next time
+            self._path.parent.mkdir(exist_ok=True)
+            temporary = self._path.with_suffix(".tmp")
+            temporary.write_text(json.dumps(rows))
+            temporary.replace(self._path)

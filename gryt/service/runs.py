@@ -1,0 +1,295 @@
+"""Running a pipeline, and recording what came of it.
+
+A run is a proof only where nothing can be said against it: it ran on a clean work tree, from the
+pipeline that the commit itself has, and neither HEAD nor a tracked file changed meanwhile.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gryt.errors import NotFound
+from gryt.model.names import Oid, RecordId
+from gryt.model.pipeline import Execution, RunStatus, StepResult, StepStatus
+from gryt.model.records import (
+    Environment,
+    Kind,
+    PipelineRef,
+    RunFinished,
+    RunStarted,
+)
+from gryt.model.state import Evolution, Generation
+from gryt.runner.capture import TAIL_BYTES
+from gryt.runner.environment import step_environment
+from gryt.runner.execute import Observer, execute
+from gryt.service import ci
+from gryt.service.lookup import set_current
+from gryt.service.messages import commit_message
+from gryt.service.plans import Plan, refuse_unless_open
+from gryt.service.session import Session
+from gryt.service.tags import candidate_message
+from gryt.store import notes
+from gryt.store.append import Draft, act
+from gryt.store.checkout import tag_target, worktree
+from gryt.store.ledger import View
+from gryt.store.locks import RunLock
+
+_LOGS_IN_RECORD = 160 * 1024
+"""Characters of output in one record: escaped, each may take several bytes of the 1 MiB."""
+
+
+class Outcome(NamedTuple):
+    """What became of a run."""
+
+    plan: Plan
+    execution: Execution
+    status: RunStatus
+    reasons: tuple[str, ...]
+    """Why it proves nothing, where it does not although its steps passed."""
+    run: RecordId | None
+    tag: str | None
+    generation: Generation | None
+    """The state after it."""
+
+
+def run(session: Session, plan: Plan, observer: Observer) -> Outcome:
+    """Carry out a plan; record it where it is to be recorded."""
+    if not plan.is_recorded:
+        execution = _execute(session, plan, observer, run=None)
+        reasons = plan.unprovable if execution.status is RunStatus.PASS else ()
+        return Outcome(plan, execution, execution.status, reasons, None, None, None)
+    lock, started = _record_start(session, plan)
+    execution = _execute(session, plan, observer, run=started)
+    reasons = _voided(session, plan) if execution.status is RunStatus.PASS else ()
+    status = RunStatus.VOID if reasons else execution.status
+    tag = _record_end(
+        session, plan, run=started, execution=execution, status=status, reasons=reasons
+    )
+    lock.release()
+    assert plan.generation is not None
+    after = session.ledger.get(plan.generation.state.version).state
+    if status is RunStatus.PASS:
+        set_current(session, after.version, None)
+    return Outcome(plan, execution, status, reasons, started, tag, after)
+
+
+def _execute(
+    session: Session, plan: Plan, observer: Observer, *, run: RecordId | None
+) -> Execution:
+    logs = session.ledger.folder / "logs" / run if run is not None else None
+    env = step_environment(session.environ, gryt=context_variables(plan, run))
+    return execute(plan.pipeline, cwd=session.files.top, env=env, logs=logs, observer=observer)
+
+
+def context_variables(plan: Plan, run: RecordId | None) -> Mapping[str, str]:
+    """Return what steps are told about the run, as GRYT_* variables."""
+    values: dict[str, str | None] = {
+        "GRYT_PIPELINE": plan.pipeline.name,
+        "GRYT_COMMIT": plan.commit,
+        "GRYT_TREE": plan.tree,
+        "GRYT_BRANCH": plan.branch,
+        "GRYT_RUN_ID": run,
+    }
+    if plan.evolution is not None and plan.generation is not None:
+        state = plan.generation.state
+        promised = [s.change for name in plan.evolution.changes if (s := state.change(name))]
+        values |= {
+            "GRYT_VERSION": state.version,
+            "GRYT_GENERATION": state.gid,
+            "GRYT_EVOLUTION": plan.evolution.tag,
+            "GRYT_RC": str(plan.evolution.number),
+            "GRYT_CHANGE_ID": ",".join(plan.evolution.changes),
+            "GRYT_CHANGE_TYPE": ",".join(dict.fromkeys(c.type.value for c in promised)),
+        }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _voided(session: Session, plan: Plan) -> tuple[str, ...]:
+    """Return what happened during the run that makes it prove nothing."""
+    after = worktree(session.ledger)
+    reasons = []
+    if after.head.commit != plan.commit:
+        reasons.append(
+            f"HEAD moved during the run, from {(plan.commit or '')[:10]}"
+            f" to {(after.head.commit or 'nothing')[:10]}"
+        )
+    if after.changed:
+        shown = ", ".join(after.changed[:3]) + (", ..." if len(after.changed) > 3 else "")  # noqa: PLR2004
+        reasons.append(f"tracked files changed during the run: {shown}")
+    return tuple(reasons)
+
+
+def _record_start(session: Session, plan: Plan) -> tuple[RunLock, RecordId]:
+    """Record that the run begins; its lock is held before anybody can see the record."""
+    view, evolution, commit, tree, blob = _recorded(plan)
+    locks: list[RunLock] = []
+
+    def decide(draft: Draft) -> RecordId:
+        for lock in locks:
+            lock.release()
+        now = draft.state.evolution(evolution.id) if draft.state is not None else None
+        if draft.state is None or now is None:
+            raise NotFound(f"evolution '{evolution.tag}' does not exist")
+        refuse_unless_open(now, commit)
+        run = draft.new_id()
+        locks.append(RunLock(session.ledger.run_lock(run)))
+        locks[-1].hold()
+        draft.record(
+            Kind.RUN_STARTED,
+            RunStarted(
+                evolution=now.id,
+                commit=commit,
+                tree=tree,
+                contract=draft.state.heads,
+                pipeline=PipelineRef(plan.pipeline.name, blob),
+                host=os.uname().nodename,
+            ),
+            gid=draft.state.gid,
+            evolution=now.id,
+            id=run,
+        )
+        draft.message = commit_message(
+            f"{now.tag} runs {plan.pipeline.name}",
+            _trailers(Kind.RUN_STARTED, draft.state, now, commit),
+        )
+        return run
+
+    run = act(session.ledger, view.ref, session.author, decide, reason="run started")
+    if evolution.run is not None:
+        RunLock.forget(session.ledger.run_lock(evolution.run))
+    return locks[-1], run
+
+
+def _recorded(plan: Plan) -> tuple[View, Evolution, Oid, Oid, Oid]:
+    assert plan.generation is not None
+    assert plan.evolution is not None
+    assert plan.commit is not None
+    assert plan.tree is not None
+    assert plan.blob is not None
+    return plan.generation, plan.evolution, plan.commit, plan.tree, plan.blob
+
+
+def _trailers(
+    kind: Kind, state: Generation, evolution: Evolution, commit: Oid
+) -> list[tuple[str, str]]:
+    return [
+        ("Action", kind.value),
+        ("Generation", state.version),
+        ("Evolution", evolution.tag),
+        ("Commit", commit),
+    ]
+
+
+_SUBJECTS = {
+    RunStatus.PASS: "passed: proves {changes}",
+    RunStatus.FAIL: "failed: {changes} not proven",
+    RunStatus.CANCELLED: "cancelled: {changes} not proven",
+    RunStatus.VOID: "void: {changes} not proven",
+}
+
+
+def _record_end(
+    session: Session,
+    plan: Plan,
+    *,
+    run: RecordId,
+    execution: Execution,
+    status: RunStatus,
+    reasons: tuple[str, ...],
+) -> str | None:
+    """Record how the run ended; tag the commit where it passed. Return the tag's name."""
+    view, evolution, commit, tree, blob = _recorded(plan)
+    environment = _environment(session)
+    started = next(r.body for r in session.ledger.records(view.ref) if r.id == run)
+    assert isinstance(started, RunStarted)
+
+    def decide(draft: Draft) -> str | None:
+        state = draft.state
+        now = state.evolution(evolution.id) if state is not None else None
+        assert state is not None
+        assert now is not None
+        made = None
+        if status is RunStatus.PASS and _tag_is_free(session, now.tag, commit):
+            message = candidate_message(state, now, run, plan.pipeline.name)
+            made = draft.tag(now.tag, commit, message)
+        finished = RunFinished(
+            evolution=now.id,
+            run=run,
+            commit=commit,
+            tree=tree,
+            contract=started.contract,
+            pipeline=PipelineRef(plan.pipeline.name, blob),
+            status=status,
+            seconds=sum(step.seconds for step in execution.steps),
+            steps=_fitting(execution.steps),
+            environment=environment,
+            void=reasons,
+            tag=made.name if made else None,
+            tag_object=made.oid if made else None,
+        )
+        draft.record(Kind.RUN_FINISHED, finished, gid=state.gid, evolution=now.id)
+        if notes.worth_noting(finished):
+            draft.notes[commit] = [notes.note_line(now, finished)]
+        changes = ", ".join(now.changes)
+        draft.message = commit_message(
+            f"{now.tag} {_SUBJECTS[status].format(changes=changes)}",
+            _trailers(Kind.RUN_FINISHED, state, now, commit),
+        )
+        return made.name if made else None
+
+    return act(session.ledger, view.ref, session.author, decide, reason=f"run {status.value}")
+
+
+def _fitting(steps: tuple[StepResult, ...]) -> tuple[StepResult, ...]:
+    """Return the steps with their logs cut so that the record stays within its limit.
+
+    Each has at most 64 KiB already. Where that is too much together, the steps that did not pass
+    keep theirs and the others share what is left; the whole logs are on disk in any case.
+    """
+    spoken = [step for step in steps if step.log is not None and step.log.tail]
+    total = sum(len(step.log.tail) for step in spoken if step.log is not None)
+    if total <= _LOGS_IN_RECORD:
+        return steps
+    passed = sum(step.status is StepStatus.PASS for step in spoken)
+    share = (_LOGS_IN_RECORD - TAIL_BYTES) // max(1, passed)
+    return tuple(
+        step._replace(log=step.log._replace(tail=step.log.tail[-share:]))
+        if step.log is not None and step.status is StepStatus.PASS
+        else step
+        for step in steps
+    )
+
+
+def _tag_is_free(session: Session, name: str, commit: Oid) -> bool:
+    """Tell whether the candidate's tag may be made; a foreign one is said and left alone."""
+    target = tag_target(session.ledger, name)
+    if target is None:
+        return True
+    session.say(
+        f"warning: tag '{name}' exists already"
+        + ("" if target == commit else f" and points to {target[:10]}: gryt verify")
+    )
+    return False
+
+
+def _environment(session: Session) -> Environment:
+    from gryt import __version__  # lazy: only here
+
+    job = ci.detect(session.environ)
+    system = os.uname()
+    return Environment(
+        host=system.nodename,
+        gryt=__version__,
+        git=session.ledger.repository.git_version,
+        python=".".join(str(part) for part in _python_version()),
+        os=f"{system.sysname} {system.release} {system.machine}",
+        ci=job.system if job else None,
+        url=job.url if job else None,
+        actor=job.actor if job else None,
+    )
+
+
+def _python_version() -> tuple[int, int, int]:
+    import sys  # lazy: only here
+
+    return sys.version_info[:3]

@@ -1,0 +1,40 @@
+"""What tags say: the same words whenever they are made from the same records."""
+
+from gryt.model.names import RecordId
+from gryt.model.state import Evolution, Generation
+from gryt.service.messages import change_lines, one_line
+
+
+def candidate_message(
+    generation: Generation, evolution: Evolution, run: RecordId, pipeline: str
+) -> str:
+    """Return the message of a release candidate's tag."""
+    lines = [
+        f"{evolution.tag}: {', '.join(evolution.changes)} proven by {pipeline}",
+        "",
+        f"Gryt-Generation: {generation.version}",
+        *(f"Gryt-Change: {change}" for change in evolution.changes),
+        f"Gryt-Evolution: {evolution.id}",
+        f"Gryt-Run: {run}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def release_message(generation: Generation, promotion: RecordId) -> str:
+    """Return the message of a release's tag: the promise and what proves it."""
+    description = generation.contract.description.strip()
+    lines = [
+        f"Release {generation.version}",
+        "",
+        *([one_line(description), ""] if description else []),
+        *change_lines(generation),
+        "",
+        f"Gryt-Generation: {generation.version}",
+        f"Gryt-Promotion: {promotion}",
+        *(
+            f"Gryt-Proof: {state.change.id} {state.proof.run}"
+            for state in generation.changes
+            if state.proof is not None
+        ),
+    ]
+    return "\n".join(lines) + "\n"
