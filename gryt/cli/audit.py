@@ -1,0 +1,61 @@
+"""`gryt audit`: the trail and its snapshots."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gryt.cli import options
+
+if TYPE_CHECKING:
+    from gryt.cli.context import App
+
+
+@click.group(short_help="Read the trail, take snapshots")
+def audit() -> None:
+    """Read the trail, take snapshots."""
+
+
+@audit.command(short_help="List the records, newest first")
+@click.argument("version", required=False)
+@options.as_json
+@click.pass_obj
+def log(app: "App", version: str | None, as_json: bool) -> None:
+    """List the records of a generation, or of all, newest first."""
+    from gryt.render.audit import log_document, log_text
+    from gryt.service.audit import log as service
+
+    entries = service(app.session, version)
+    app.emit_json(log_document(entries)) if as_json else app.emit(log_text(entries))
+
+
+@audit.command(short_help="Copy the whole ledger into the meta-branch")
+@click.option(
+    "--label", default="manual", show_default=True, metavar="TEXT", help="What the snapshot is for."
+)
+@options.as_json
+@click.pass_obj
+def snapshot(app: "App", label: str, as_json: bool) -> None:
+    """Copy the whole ledger into the meta-branch, in one commit."""
+    from gryt.render.audit import snapshot_text, snapshots_document
+    from gryt.service.audit import snapshot as service
+
+    taken = service(app.session, label)
+    if as_json:
+        app.emit_json(snapshots_document([taken], schema="snapshot"))
+    else:
+        app.emit(snapshot_text(taken))
+
+
+@audit.command("list-snapshots", short_help="List the snapshots, newest first")
+@options.as_json
+@click.pass_obj
+def list_snapshots(app: "App", as_json: bool) -> None:
+    """List the snapshots, newest first."""
+    from gryt.render.audit import snapshots_document, snapshots_text
+    from gryt.service.audit import list_snapshots as service
+
+    found = service(app.session)
+    if as_json:
+        app.emit_json(snapshots_document(found, schema="snapshot-list"))
+    else:
+        app.emit(snapshots_text(found))

@@ -1,0 +1,109 @@
+"""Composition: where the clock, the environment, the streams and the repository come in."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gryt.errors import NotFound
+from gryt.render.safe import cell
+
+if TYPE_CHECKING:
+    from gryt.git.repository import Identity, Repository
+    from gryt.service.session import Session
+    from gryt.store.author import Author
+
+
+class App:
+    """One command's surroundings; everything is found when it is first asked for."""
+
+    def __init__(self, directory: tuple[Path, ...]) -> None:
+        self._directory = directory
+        self.environ: Mapping[str, str] = os.environ
+        self.writes = True
+
+    @cached_property
+    def repository(self) -> "Repository":
+        """The repository around the directory that the command was started for."""
+        from gryt.git.process import Git  # lazy: --help finds no repository
+        from gryt.git.repository import discover  # lazy: --help finds no repository
+
+        cwd = Path.cwd().joinpath(*self._directory)
+        if not cwd.is_dir():
+            raise NotFound(f"'{cwd}' is not a directory")
+        return discover(Git(cwd, self.environ))
+
+    @cached_property
+    def session(self) -> "Session":
+        """What use cases work with."""
+        from gryt.service.session import Session  # lazy: --help has none
+        from gryt.store.ledger import Ledger  # lazy: --help has none
+        from gryt.store.workspace import Workspace  # lazy: --help has none
+
+        top = self.repository.top
+        return Session(
+            ledger=Ledger(
+                self.repository,
+                now_ms=lambda: time.time_ns() // 1_000_000,
+                persist=self.writes,
+            ),
+            workspace=None if top is None else Workspace(top),
+            find_author=self._author,
+            environ=self.environ,
+            say=self.say,
+            writes=self.writes,
+        )
+
+    def _author(self) -> "Author":
+        from gryt.store.author import Author  # lazy: writing
+
+        identity = self.repository.author() or self._nobody()
+        sign = self.repository.config_bool("gryt.sign")
+        commits = self.repository.config_bool("commit.gpgSign") if sign is None else sign
+        tags = self.repository.config_bool("tag.gpgSign") if sign is None else sign
+        return Author(
+            identity=identity,
+            committer=self.repository.committer(identity),
+            sign_commits=bool(commits),
+            sign_tags=bool(tags),
+        )
+
+    def _nobody(self) -> "Identity":
+        """Return who acts where git knows nobody: the CI job's actor, else gryt itself."""
+        from gryt.git.repository import Identity  # lazy: only CI jobs get here
+        from gryt.service.ci import detect  # lazy: only CI jobs get here
+
+        job = detect(self.environ)
+        name = (job.actor if job else None) or "gryt"
+        clean = "".join(c for c in name if c.isprintable() and c not in "<>").strip() or "gryt"
+        return Identity(clean, "gryt@localhost", int(time.time()), fallback=True)
+
+    # --- streams
+
+    def say(self, line: str) -> None:
+        """Write a line of talk to stderr."""
+        sys.stderr.write(f"{cell(line)}\n")
+
+    def emit(self, text: str) -> None:
+        """Write the answer to stdout."""
+        sys.stdout.write(text)
+
+    def emit_json(self, document: dict[str, Any]) -> None:
+        """Write the answer to stdout as one JSON document."""
+        import json  # lazy: text needs none
+
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def read_source(name: str) -> tuple[bytes, str]:
+    """Return the bytes of a file that the user names, `-` for stdin, and what to call it."""
+    if name == "-":
+        return sys.stdin.buffer.read(1024 * 1024), "standard input"
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(1024 * 1024), name
+    except OSError as error:
+        raise NotFound(f"cannot read '{name}': {error.strerror}") from None

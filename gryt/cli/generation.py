@@ -1,0 +1,175 @@
+"""`gryt generation`: release contracts."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gryt.cli import options
+
+if TYPE_CHECKING:
+    from gryt.cli.context import App
+
+_FROM = "A contract in YAML, - for standard input."
+
+
+@click.group(short_help="Promise, list and promote releases")
+def generation() -> None:
+    """Promise, list and promote releases."""
+
+
+def _emit_one(app: "App", version: str, *, as_json: bool, created: bool) -> None:
+    from gryt.service.contracts import path_of
+
+    view = app.session.ledger.get(version)
+    if as_json:
+        from gryt.render.generations import generation_document
+
+        app.emit_json(generation_document(view.state, _reasons(app, version), schema="generation"))
+        return
+    lines = [f"Generation {'created' if created else 'updated'}: {version}"]
+    if app.session.workspace is not None:
+        lines.append(f"Contract: {path_of(version)}")
+    app.emit("\n".join(lines) + "\n")
+
+
+def _reasons(app: "App", version: str) -> tuple[str, ...]:
+    from gryt.model.gates import ready
+    from gryt.service.policies import policy
+
+    return ready(app.session.ledger.get(version).state, policy(app.session))
+
+
+@generation.command(short_help="Begin a release contract")
+@options.version
+@click.option("--description", metavar="TEXT", help="What the release is about.")
+@options.pipeline
+@click.option("--change", "changes", multiple=True, metavar="TYPE:ID:TITLE", help="A promise.")
+@click.option("--from", "source", metavar="FILE", help=_FROM)
+@options.as_json
+@click.pass_obj
+def new(
+    app: "App",
+    version: str,
+    description: str | None,
+    pipeline: str | None,
+    changes: tuple[str, ...],
+    source: str | None,
+    as_json: bool,
+) -> None:
+    r"""Begin a release contract.
+
+    \b
+    Example:
+      gryt generation new v1.5.0 --change "add:FEAT-201:OAuth2 login support"
+    """
+    from gryt.cli.context import read_source
+    from gryt.model.names import parse_version
+    from gryt.service import generations
+
+    view = generations.new(
+        app.session,
+        parse_version(version),
+        description=description,
+        pipeline=pipeline,
+        changes=[generations.parse_change(text) for text in changes],
+        source=None if source is None else read_source(source),
+    )
+    _emit_one(app, view.state.version, as_json=as_json, created=True)
+
+
+@generation.command("list", short_help="List every generation")
+@options.as_json
+@click.pass_obj
+def list_(app: "App", as_json: bool) -> None:
+    """List every generation, by version."""
+    from gryt.render.generations import list_document, list_text
+    from gryt.service.generations import listing
+
+    lines = listing(app.session)
+    if as_json:
+        app.emit_json(list_document(lines))
+    else:
+        app.emit(list_text(lines))
+
+
+@generation.command(short_help="Show what is promised and proven")
+@options.version
+@options.as_json
+@click.pass_obj
+def show(app: "App", version: str, as_json: bool) -> None:
+    """Show what a generation promises and what is proven of it."""
+    from gryt.model.gates import ready
+    from gryt.render.generations import generation_document, show_text
+    from gryt.service import contracts
+    from gryt.service.policies import policy
+
+    state = contracts.current(app.session, version).state
+    reasons = ready(state, policy(app.session))
+    if as_json:
+        app.emit_json(generation_document(state, reasons, schema="generation"))
+    else:
+        app.emit(show_text(state, reasons))
+
+
+@generation.command(short_help="Edit the contract with your editor")
+@options.version
+@options.as_json
+@click.pass_obj
+def edit(app: "App", version: str, as_json: bool) -> None:
+    """Edit the contract with git's editor ($GIT_EDITOR) and record it."""
+    from gryt.cli.editor import edit_file
+    from gryt.service import generations
+
+    path = generations.file_for_edit(app.session, version)
+    edit_file(app, path)
+    generations.update(app.session, version, None)
+    _emit_one(app, version, as_json=as_json, created=False)
+
+
+@generation.command(short_help="Record the contract file")
+@options.version
+@click.option("--from", "source", metavar="FILE", help=_FROM)
+@options.as_json
+@click.pass_obj
+def update(app: "App", version: str, source: str | None, as_json: bool) -> None:
+    """Record the contract file as it is; this settles concurrent edits."""
+    from gryt.cli.context import read_source
+    from gryt.service import generations
+
+    generations.update(app.session, version, None if source is None else read_source(source))
+    _emit_one(app, version, as_json=as_json, created=False)
+
+
+@generation.command(short_help="Tag the release if every gate passes")
+@options.version
+@click.option("--commit", "revision", metavar="REV", help="The commit to release; HEAD if absent.")
+@click.option("-n", "--dry-run", is_flag=True, help="Judge the gates; change nothing.")
+@options.as_json
+@click.pass_obj
+def promote(app: "App", version: str, revision: str | None, dry_run: bool, as_json: bool) -> int:
+    """Tag the release if every gate passes.
+
+    A gate that fails says why and which command mends it; nothing moves then, and the refusal is
+    recorded.
+    """
+    from gryt.render.gates import gate_documents, promotion_text
+    from gryt.service import promote as service
+
+    app.writes = not dry_run
+    done = service.promote(app.session, version, revision=revision, dry_run=dry_run)
+    if as_json:
+        app.emit_json(
+            {
+                "schema": "gryt/promotion/1",
+                "version": version,
+                "commit": done.commit,
+                "promoted": done.promoted,
+                "dry_run": dry_run,
+                "record": done.record,
+                "gates": gate_documents(done.gates),
+            }
+        )
+    else:
+        text = promotion_text(version, done.gates, promoted=done.promoted, dry_run=dry_run)
+        app.emit(text)
+    return 0 if done.passed else 1

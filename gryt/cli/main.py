@@ -1,0 +1,66 @@
+"""The entry point and the error boundary: every exit status is decided here.
+
+The parser is loaded by the first thing that needs it; `gryt --version` does not.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from gryt import __version__
+from gryt.errors import GrytError
+
+_BUG = 70
+_INTERRUPTED = 130
+_CLOSED_PIPE = 141
+
+
+def run() -> None:
+    """Run the command line of this process and end it."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command line and return its exit status; nothing is raised."""
+    try:
+        status = _run(argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+        return _CLOSED_PIPE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return status
+
+
+def _run(argv: Sequence[str]) -> int:
+    if list(argv) == ["--version"]:
+        sys.stdout.write(f"gryt {__version__}\n")
+        return 0
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    from gryt.cli import root  # lazy: click
+
+    try:
+        return root.invoke(list(argv))
+    except GrytError as error:
+        from gryt.cli.failure import report  # lazy: only a failure needs it
+
+        report(error, as_json="--json" in argv)
+        return error.exit_status
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:  # noqa: BLE001 - the boundary: nobody above would say it better
+        from gryt.cli.failure import report_bug  # lazy: only a failure needs it
+
+        report_bug(error)
+        return _BUG
+
+
+def _discard_stdout() -> None:
+    """Keep Python from complaining about the closed pipe once more when it ends."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

@@ -1,0 +1,1 @@
+"""Text and JSON from values. No I/O."""

@@ -1,0 +1,116 @@
+"""The audit trail and snapshots as text and as JSON documents."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from gryt.render.safe import cell
+from gryt.render.table import table
+from gryt.render.times import local, size
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Entry(Protocol):
+        """One record of the trail."""
+
+        @property
+        def ref(self) -> str: ...
+        @property
+        def version(self) -> str | None: ...
+        @property
+        def document(self) -> dict[str, Any]: ...
+        @property
+        def evolution(self) -> str | None: ...
+
+    class Snapshot(Protocol):
+        """One snapshot."""
+
+        @property
+        def id(self) -> str: ...
+        @property
+        def label(self) -> str: ...
+        @property
+        def created_at(self) -> str: ...
+        @property
+        def by(self) -> str: ...
+        @property
+        def generations(self) -> int: ...
+        @property
+        def bytes(self) -> int: ...
+
+
+Document = dict[str, Any]
+
+
+def log_text(entries: "Sequence[Entry]") -> str:
+    """Return the trail, a line per record."""
+    if not entries:
+        return "No records yet.\n"
+    rows = [
+        (
+            local(str(entry.document["at"])),
+            str(entry.document["kind"]),
+            entry.evolution or entry.version or "",
+            _gist(entry.document),
+            str(entry.document["by"]),
+        )
+        for entry in entries
+    ]
+    header = ("When", "What", "Of", "Details", "By")
+    return "\n".join(table(header, rows, gaps=(2, 2, 2, 2), indent=0)) + "\n"
+
+
+def _gist(document: dict[str, Any]) -> str:
+    """Return what matters most about a record, in a few words."""
+    match document["kind"]:
+        case "generation.contract":
+            changes = document["contract"].get("changes") or []
+            return f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
+        case "generation.promoted":
+            return str(document["commit"])[:10]
+        case "evolution.started":
+            return ", ".join(document["changes"])
+        case "run.started":
+            return f"{document['pipeline']['name']} on {document['commit'][:10]}"
+        case "run.finished":
+            return f"{document['status']} on {document['commit'][:10]}"
+        case "audit.refused":
+            return "; ".join(document["reasons"])
+        case "snapshot.taken":
+            return f"{document['snapshot']} {document['label']}".strip()
+    return str(document.get("reason") or document.get("version") or "")
+
+
+def log_document(entries: "Sequence[Entry]") -> Document:
+    """Return the trail for programs: every record with the ref that holds it."""
+    records = [
+        {"ref": entry.ref, "version": entry.version, "candidate": entry.evolution, **entry.document}
+        for entry in entries
+    ]
+    return {"schema": "gryt/audit-log/1", "records": records}
+
+
+def snapshot_text(snapshot: "Snapshot") -> str:
+    """Return what is shown when a snapshot is taken."""
+    lines = [f"Snapshot created: {snapshot.id}"]
+    if snapshot.label:
+        lines.append(f"  Label: {cell(snapshot.label)}")
+    lines += [f"  Generations: {snapshot.generations}", f"  Size: {size(snapshot.bytes)}"]
+    return "\n".join(lines) + "\n"
+
+
+def snapshots_text(snapshots: "Sequence[Snapshot]") -> str:
+    """Return the listing of Workflow 6."""
+    if not snapshots:
+        return "No snapshots yet.\n"
+    rows = [(s.id, s.label, local(s.created_at), size(s.bytes)) for s in snapshots]
+    header = ("ID", "Label", "Created", "Size")
+    lines = ["Snapshots:", "", *table(header, rows, gaps=(2, 2, 2), indent=0)]
+    return "\n".join(lines) + "\n"
+
+
+def snapshots_document(snapshots: "Sequence[Snapshot]", *, schema: str) -> Document:
+    """Return snapshots for programs; sizes are exact."""
+    keys = ("id", "label", "created_at", "by", "generations", "bytes")
+    rows = [{key: getattr(snapshot, key) for key in keys} for snapshot in snapshots]
+    return {"schema": f"gryt/{schema}/1", "snapshots": rows}

@@ -1,0 +1,85 @@
+"""Runs as text and as JSON documents."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gryt.model.pipeline import RunStatus, StepResult, StepStatus
+from gryt.model.state import Evolution
+from gryt.render.safe import cell
+
+Document = dict[str, Any]
+
+
+def outcome_text(
+    *,
+    pipeline: str,
+    status: RunStatus,
+    steps: Sequence[StepResult],
+    reasons: Sequence[str],
+    tag: str | None,
+    evolution: Evolution | None,
+    recorded: bool,
+) -> str:
+    """Return the end of a run: what came of it, and why where it is not a proof."""
+    passed = sum(step.status is StepStatus.PASS for step in steps)
+    lines = ["", f"Pipeline {cell(pipeline)}: {_WORDS[status]} ({passed}/{len(steps)} steps)"]
+    lines += [f"  proves nothing: {cell(reason)}" for reason in reasons]
+    if evolution is not None and recorded:
+        changes = ", ".join(evolution.changes)
+        word = "proves" if status is RunStatus.PASS else "does not prove"
+        lines.append(f"Evolution {evolution.tag}: {word} {changes}")
+    if tag is not None:
+        lines.append(f"Tag created: {tag}")
+    if not recorded:
+        lines.append("Nothing was recorded.")
+    return "\n".join(lines) + "\n"
+
+
+_WORDS = {
+    RunStatus.PASS: "PASSED",
+    RunStatus.FAIL: "FAILED",
+    RunStatus.CANCELLED: "CANCELLED",
+    RunStatus.VOID: "VOID",
+}
+
+
+def outcome_document(
+    *,
+    pipeline: str,
+    status: RunStatus,
+    steps: Sequence[StepResult],
+    reasons: Sequence[str],
+    tag: str | None,
+    evolution: Evolution | None,
+    recorded: bool,
+    commit: str | None,
+    run: str | None,
+) -> Document:
+    """Return a run for programs."""
+    return {
+        "schema": "gryt/run/1",
+        "pipeline": pipeline,
+        "status": status.value,
+        "reasons": list(reasons),
+        "recorded": recorded,
+        "run": run,
+        "commit": commit,
+        "tag": tag,
+        "evolution": None if evolution is None else evolution.tag,
+        "changes": [] if evolution is None else list(evolution.changes),
+        "steps": [_step(step) for step in steps],
+    }
+
+
+def _step(step: StepResult) -> Document:
+    return {
+        "name": step.name,
+        "command": step.command,
+        "status": step.status.value,
+        "exit_code": step.exit_code,
+        "attempts": step.attempts,
+        "seconds": round(step.seconds, 3),
+        "log": None
+        if step.log is None
+        else {"tail": step.log.tail, "sha256": step.log.sha256, "bytes": step.log.bytes},
+    }

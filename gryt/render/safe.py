@@ -1,0 +1,20 @@
+"""Data on its way to a terminal: what could move the cursor or hide text is made visible."""
+
+import re
+
+# C0 but for newline and tab, DEL, C1, zero-width and bidirectional controls, lone surrogates
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """Return text with every control character as a visible escape; line ends and tabs stay."""
+    return _UNSAFE.sub(
+        lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text
+    )
+
+
+def cell(text: str) -> str:
+    """Return text for one place in one line."""
+    return visible(text.replace("\n", "\\n").replace("\t", " "))

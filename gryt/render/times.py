@@ -1,0 +1,24 @@
+"""Points in time, for people."""
+
+from datetime import datetime
+
+
+def local(at: str) -> str:
+    """Return an RFC 3339 time as the reader's own wall clock shows it, to the minute."""
+    try:
+        return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return at
+
+
+_STEP = 1000
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in the unit that fits it."""
+    value = float(count)
+    for unit in ("B", "KB", "MB", "GB"):
+        if value < _STEP or unit == "GB":
+            break
+        value /= _STEP
+    return f"{count} B" if unit == "B" else f"{value:.1f} {unit}"

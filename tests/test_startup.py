@@ -1,0 +1,66 @@
+"""What a command loads: libraries are slow to import, so each waits for who needs it."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import Gryt
+from tests.support.git import Repo
+
+HEAVY = {"pygit2", "yaml", "jsonschema", "jsonschema_rs", "sqlite3", "rich", "jinja2", "semver"}
+READING = {"pygit2", "yaml", "jsonschema", "jsonschema_rs"}
+
+PROGRAM = """\
+import sys
+from gryt.cli.main import main
+try:
+    status = main(sys.argv[1:])
+finally:
+    sys.stdout.flush()
+    print("\\nLOADED", *sys.modules)
+sys.exit(status)
+"""
+
+
+def loaded_by(args: Sequence[str], cwd: Path) -> set[str]:
+    """Runs a command that has to succeed, and returns the top modules that it loaded."""
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *args],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    _, _, names = ended.stdout.rpartition("\nLOADED ")
+    return {name.split(".")[0] for name in names.split()}
+
+
+@pytest.fixture
+def released(repo: Repo, gryt: Gryt) -> Repo:
+    """A repository with a generation and an evolution, of which everything was read once."""
+    gryt.ok("generation", "new", "v1.5.0", "--change", "add:FEAT-201:Login", cwd=repo)
+    gryt.ok("evolution", "start", "v1.5.0", "--change", "FEAT-201", cwd=repo)
+    gryt.ok("generation", "list", cwd=repo)
+    gryt.ok("evolution", "list", "v1.5.0", cwd=repo)
+    return repo
+
+
+def test_the_program_sees_what_is_loaded(tmp_path: Path) -> None:
+    assert {"gryt", "click"} <= loaded_by(["--help"], tmp_path)
+
+
+@pytest.mark.parametrize("args", [["--version"], ["--help"], ["generation", "--help"]])
+def test_help_and_version_load_no_library_but_click(args: list[str], tmp_path: Path) -> None:
+    assert loaded_by(args, tmp_path) & HEAVY == set()
+
+
+@pytest.mark.parametrize("args", [["generation", "list"], ["evolution", "list", "v1.5.0"]])
+def test_a_list_that_was_shown_before_is_read_from_the_index(
+    args: list[str], released: Repo
+) -> None:
+    assert loaded_by(args, released.path) & READING == set()
