@@ -52,6 +52,15 @@ class Book:
         names = {r.body.version for r in self.records if isinstance(r.body, Created)}
         return frozenset(names | {r.body.new for r in self.records if isinstance(r.body, Renamed)})
 
+    def numbers(self, evolution: RecordId) -> frozenset[int]:
+        """Return every number that an evolution has held."""
+        return frozenset(
+            r.body.number
+            for r in self.records
+            if (isinstance(r.body, EvolutionStarted) and r.id == evolution)
+            or (isinstance(r.body, Renumbered) and r.body.evolution == evolution)
+        )
+
 
 def disagreements(book: Book) -> Iterator[Finding]:
     """Yield everything that one record says and another does not bear out."""

@@ -12,7 +12,7 @@ from gryt.model.agreement import Book
 from gryt.model.findings import Finding, tampered, unfinished, warning
 from gryt.model.fold import fold, superseded
 from gryt.model.names import RecordId, parse_candidate
-from gryt.model.records import Renamed, Renumbered, RolledBack, RunFinished
+from gryt.model.records import RolledBack, RunFinished
 from gryt.model.state import Evolution
 from gryt.store import notes
 from gryt.store.checkout import remote_name
@@ -106,18 +106,9 @@ def _evolutions(book: Book) -> dict[RecordId, Evolution]:
 
 def _former(book: Book, evolution: Evolution, finished: RunFinished) -> frozenset[str]:
     """Return the lines of a run under every name that its evolution has had."""
-    is_renamed = any(
-        isinstance(r.body, Renamed)
-        or (isinstance(r.body, Renumbered) and r.body.evolution == evolution.id)
-        for r in book.records
-    )
-    if not is_renamed:
+    numbers = book.numbers(evolution.id)
+    if len(numbers) == len(book.versions) == 1:
         return frozenset()
-    numbers = {evolution.number} | {
-        r.body.number
-        for r in book.records
-        if isinstance(r.body, Renumbered) and r.body.evolution == evolution.id
-    }
     tags = (f"{version}-rc.{number}" for version in book.versions for number in numbers)
     return frozenset(notes.note_line(evolution._replace(tag=tag), finished) for tag in tags)
 

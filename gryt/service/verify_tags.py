@@ -14,7 +14,6 @@ from gryt.model.fold import fold, superseded
 from gryt.model.names import Oid, RecordId, parse_candidate
 from gryt.model.pipeline import RunStatus
 from gryt.model.records import (
-    EvolutionStarted,
     Promoted,
     Record,
     Renumbered,
@@ -95,12 +94,7 @@ def _misnamed(vouch: Vouch) -> Iterator[Finding]:
     """Yield a finding where a record claims a tag that is not its generation's to give."""
     body = vouch.record.body
     if isinstance(body, RunFinished):
-        numbers = {
-            r.body.number
-            for r in vouch.book.records
-            if (isinstance(r.body, EvolutionStarted) and r.id == body.evolution)
-            or (isinstance(r.body, Renumbered) and r.body.evolution == body.evolution)
-        }
+        numbers = vouch.book.numbers(body.evolution)
         own = {f"{version}-rc.{n}" for version in vouch.book.versions for n in numbers}
     else:
         own = set(vouch.book.versions)

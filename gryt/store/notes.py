@@ -79,16 +79,21 @@ def read_note(objects: Objects, tree: str | None, commit: str) -> str:
 
 
 def with_line(note: str, line: str) -> str:
-    """Return a note with `line` in it, in the place of an earlier line of the same evolution."""
+    """Return a note with `line` in it, in the place of an earlier line of the same evolution.
+
+    What others wrote stays as it is, before gryt's own lines, which are sorted.
+    """
     ours = _EVOLUTION_ID.search(line)
     if ours is None:
         raise Corrupt("a note's line names no evolution")
-    kept = [
-        other
-        for other in note.splitlines()
-        if other.strip() and not ((m := _EVOLUTION_ID.search(other)) and m["id"] == ours["id"])
-    ]
-    return "\n".join(sorted([*kept, line])) + "\n"
+    others, own = [], [line]
+    for there in note.removesuffix("\n").split("\n") if note else ():
+        found = _EVOLUTION_ID.search(there)
+        if found is None or not runs_in(there):
+            others.append(there)
+        elif found["id"] != ours["id"]:
+            own.append(there)
+    return "\n".join([*others, *sorted(own)]) + "\n"
 
 
 def runs_in(note: str) -> list[str]:
