@@ -52,4 +52,5 @@ distclean: clean  ## and the virtual environment
 	@echo 'setting up .venv'
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m compileall -q gryt  # as an installed program is, whatever the environment says
 	@touch $@

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import pygit2
 
+from gryt.errors import Refused
 from gryt.git.objects import Objects
+from gryt.git.process import Finished
 from gryt.git.repository import Identity, identity_env
 
 
@@ -20,12 +22,14 @@ def write_commit(
 ) -> str:
     """Write a commit and return its id; signed as the user's git signs where `sign` is set."""
     if sign:
-        finished = objects.repository.git.run(
+        finished = objects.repository.git.attempt(
             *("commit-tree", "-S", "-F", "-", tree),
             *(word for parent in parents for word in ("-p", parent)),
             stdin=message.encode(),
             env={**identity_env("AUTHOR", author), **identity_env("COMMITTER", committer)},
         )
+        if finished.status != 0:
+            raise cannot_sign("commit", finished)
         return finished.text
     return str(
         objects.library.create_commit(
@@ -36,6 +40,15 @@ def write_commit(
             pygit2.Oid(hex=tree),
             [pygit2.Oid(hex=parent) for parent in parents],
         )
+    )
+
+
+def cannot_sign(what: str, finished: Finished) -> Refused:
+    """Return the error for an object that git could not sign, with git's own words."""
+    return Refused(
+        f"cannot sign the {what}",
+        details=finished.stderr.splitlines(),
+        hints=["git config user.signingKey KEY", "or go without: git config gryt.sign false"],
     )
 
 

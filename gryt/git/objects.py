@@ -4,7 +4,7 @@ Nothing here moves a ref: what is written stays unreachable until `git/refs.py` 
 in trees are ASCII by construction when written, and hostile until checked when read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import cast
 
@@ -12,7 +12,7 @@ import pygit2
 from pygit2.enums import FileMode, ObjectType, ReferenceType
 
 from gryt.errors import Corrupt
-from gryt.git.repository import Repository
+from gryt.git.repository import Repository, readable
 
 _FILE = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
 
@@ -97,17 +97,28 @@ class Objects:
             raise Corrupt(f"tree '{oid}' is missing", hints=["git fsck", "git fetch"])
         return cast(pygit2.Tree, found)
 
-    def files(self, tree: str, *, since: str | None = None) -> Iterator[tuple[str, str]]:
-        """Yield path and blob id of every file in `tree` that is not the same in `since`."""
-        yield from self._files(self._tree(tree), self._tree(since) if since else None, "")
+    def files(
+        self, tree: str, *, since: str | None = None, without: Collection[str] = ()
+    ) -> Iterator[tuple[str, str]]:
+        """Yield path and blob id of every file in `tree` that is not the same in `since`.
+
+        Folders at the top that are named in `without` are not looked into.
+        """
+        older = self._tree(since) if since else None
+        yield from self._files(self._tree(tree), older, "", without=without)
 
     def _files(
-        self, tree: pygit2.Tree, since: pygit2.Tree | None, prefix: str
+        self,
+        tree: pygit2.Tree,
+        since: pygit2.Tree | None,
+        prefix: str,
+        *,
+        without: Collection[str] = (),
     ) -> Iterator[tuple[str, str]]:
         known = {entry.name: entry for entry in since} if since is not None else {}
         for entry in tree:
             name, before = entry.name or "", known.get(entry.name)
-            if before is not None and before.id == entry.id:
+            if name in without or (before is not None and before.id == entry.id):
                 continue
             if entry.filemode == FileMode.TREE:
                 older = before.id if before is not None and before.type_str == "tree" else None
@@ -117,9 +128,9 @@ class Objects:
             else:
                 yield f"{prefix}{name}", str(entry.id)
 
-    def lost(self, old: str, new: str) -> Iterator[str]:
+    def lost(self, old: str, new: str, *, without: Collection[str] = ()) -> Iterator[str]:
         """Yield every path of the tree `old` that `new` does not have, or has differently."""
-        for path, _ in self._files(self._tree(old), self._tree(new), ""):
+        for path, _ in self._files(self._tree(old), self._tree(new), "", without=without):
             yield path
 
     def entry(self, tree: str, path: str) -> tuple[str, bool] | None:
@@ -165,7 +176,7 @@ class Objects:
         target = str(head.target)
         if head.type == ReferenceType.DIRECT:
             return target, None
-        branch = target.removeprefix("refs/heads/")
+        branch = readable(target.removeprefix("refs/heads/"))
         tip = self.ref(target)
         return (None if tip is None else self.peel(tip)), branch
 

@@ -67,6 +67,20 @@ def move(repository: Repository, updates: Sequence[RefUpdate], *, reason: str) -
         pause = min(pause * 2, 0.25)
 
 
+def below(repository: Repository, name: str) -> str | None:
+    """Return a ref below `name`, as if that were a folder: `name` itself cannot be made then."""
+    folder = repository.common_dir / name
+    loose = (path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else ()
+    for path in loose:
+        return str(path.relative_to(repository.common_dir))
+    try:
+        packed = (repository.common_dir / "packed-refs").read_text(errors="surrogateescape")
+    except OSError:
+        return None
+    at = packed.find(f" {name}/")
+    return None if at < 0 else packed[at + 1 :].partition("\n")[0]
+
+
 def _unmoved(repository: Repository, updates: list[RefUpdate]) -> list[RefUpdate]:
     """Return the updates still to be made: a killed git may have made the first ones."""
     now = read_refs(repository, *(update.name for update in updates))

@@ -17,7 +17,11 @@ _QUESTIONS = (
     "--show-object-format",
     "--is-inside-work-tree",
 )
-_IDENT = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<time>\d+) (?P<zone>[+-]\d{4})")
+_IDENT = re.compile(
+    r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<time>\d+) (?P<zone>[+-]\d{4})", re.DOTALL
+)
+# git takes any bytes in a name; a record is text that people read in one line
+_ODD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Identity(NamedTuple):
@@ -105,7 +109,13 @@ class Repository:
         match = _IDENT.fullmatch(asked.text) if asked.status == 0 else None
         if match is None or not match["name"]:
             return None
-        return Identity(match["name"], match["email"], int(match["time"]), match["zone"])
+        name, email = (_ODD.sub("?", match[part]) for part in ("name", "email"))
+        return Identity(name, email, int(match["time"]), match["zone"])
+
+
+def readable(name: str) -> str:
+    """Return a ref's name as text: bytes that are no UTF-8 become visible escapes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def discover(git: Git) -> Repository:

@@ -1,9 +1,9 @@
 """Annotated tag objects: written without a ref, so that the ref moves with everything else."""
 
-import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
+from gryt.git.commits import cannot_sign
 from gryt.git.objects import Objects
 from gryt.git.repository import Identity, Repository, identity_env
 
@@ -18,6 +18,8 @@ def tag_bytes(*, name: str, commit: str, tagger: Identity, message: str) -> byte
 
 def tag_id(data: bytes) -> str:
     """Return the id that a tag of these bytes has; nothing is written."""
+    import hashlib  # lazy: only a comparison needs it
+
     return hashlib.sha1(b"tag %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
@@ -78,12 +80,14 @@ def _signed_tag(
             "GIT_COMMON_DIR": str(scratch),
             "GIT_OBJECT_DIRECTORY": str(repository.common_dir / "objects"),
         }
-        repository.git.run(
+        finished = repository.git.attempt(
             *("tag", "-s", "-f", "--cleanup=verbatim", "-F", "-", "--end-of-options"),
             *(name, commit),
             stdin=message.encode(),
             env=env,
         )
+        if finished.status != 0:
+            raise cannot_sign("tag", finished)
         return repository.git.run("rev-parse", "--verify", f"refs/tags/{name}", env=env).text
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

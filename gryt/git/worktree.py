@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gryt.git.repository import Repository
+from gryt.git.repository import Repository, readable
 
 
 class Head(NamedTuple):
@@ -58,7 +58,7 @@ def _header(head: Head, line: str) -> Head:
     if name == "branch.oid" and value != "(initial)":
         return Head(value, head.branch)
     if name == "branch.head" and value != "(detached)":
-        return Head(head.commit, value)
+        return Head(head.commit, readable(value))
     return head
 
 

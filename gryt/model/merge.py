@@ -1,5 +1,6 @@
 """How two edits of one contract differ, and how they merge by change id and field."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
 from gryt.model.contract import Change, ChangeType, Contract
@@ -122,6 +123,27 @@ def merge(base: Contract, ours: Contract, theirs: Contract) -> MergedContract:
     return MergedContract(contract, tuple(conflicts))
 
 
+def keeping(merged: Contract, mine: Contract, conflicts: Iterable[str]) -> Contract:
+    """Return a merged contract in which every field in conflict says what `mine` says.
+
+    So a file can show its owner's side of a conflict without losing what others added.
+    """
+    changes = {change.id: change for change in merged.changes}
+    for where in conflicts:
+        change_id, separator, field = where.rpartition(": ")
+        own = mine.change(change_id)
+        if not separator:
+            merged = merged._replace(**{field: getattr(mine, field)})
+        elif own is None:
+            changes.pop(ChangeId(change_id), None)
+        elif field in _FIELDS and change_id in changes:
+            there = changes[ChangeId(change_id)]
+            changes[there.id] = there._replace(**{field: getattr(own, field)})
+        else:
+            changes[own.id] = own
+    return merged._replace(changes=tuple(changes.values()))
+
+
 class Difference(NamedTuple):
     """What an edit does to a contract."""
 
@@ -130,8 +152,13 @@ class Difference(NamedTuple):
     edited: tuple[str, ...]
     """'<change id>: <field>' or the name of a field of the contract itself."""
 
+    @property
+    def size(self) -> int:
+        """How many changes and fields differ."""
+        return len(self.added) + len(self.removed) + len(self.edited)
+
     def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.edited)
+        return self.size > 0
 
     def __str__(self) -> str:
         parts = [

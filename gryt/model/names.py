@@ -35,12 +35,12 @@ class Version(NamedTuple):
     def sort_key(self) -> str:
         """A text that sorts as SemVer precedence does."""
         numbers, _, prerelease = self.text.removeprefix("v").partition("-")
-        release = ".".join(f"{number:0>20}" for number in numbers.split("."))
+        release = ".".join(f"{len(number):02}{number}" for number in numbers.split("."))
         if not prerelease:
             return release + "~"
         parts = prerelease.split(".")
         return f"{release}-" + "!".join(
-            f"0{part:0>20}" if part.isdigit() else f"1{part}" for part in parts
+            f"0{len(part):02}{part}" if part.isdigit() else f"1{part}" for part in parts
         )
 
     def candidate(self, number: int) -> str:

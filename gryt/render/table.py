@@ -18,10 +18,12 @@ def table(
     widths = [max(len(row[n]) for row in shown) for n in range(len(shown[0]))] if shown else []
     spaces = " " * indent
     return [
-        spaces
-        + "".join(
-            text.ljust(width + gap)
-            for text, width, gap in zip(row, widths, [*gaps, 0], strict=False)
+        "".join(
+            [spaces]
+            + [
+                text.ljust(width + gap)
+                for text, width, gap in zip(row, widths, [*gaps, 0], strict=False)
+            ]
         ).rstrip()
         for row in shown
     ]

@@ -7,7 +7,7 @@ def local(at: str) -> str:
     """Return an RFC 3339 time as the reader's own wall clock shows it, to the minute."""
     try:
         return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
-    except ValueError:
+    except (ValueError, OverflowError):
         return at
 
 

@@ -63,13 +63,13 @@ def remember(session: Session, view: View, data: bytes) -> None:
     _memory(session).put(version, synced)
 
 
-def write_file(session: Session, view: View) -> None:
-    """Let the contract file say what the ledger says."""
+def write_file(session: Session, view: View, contract: Contract | None = None) -> None:
+    """Let the contract file say what the ledger says, or `contract`, which is in step with it."""
     from gryt.store.inputs import write_contract  # lazy: YAML
 
     if not session.writes:
         return
-    data = write_contract(view.state.contract)
+    data = write_contract(contract or view.state.contract)
     exclude(session)
     session.files.write(contract_path(view.state.version), data)
     remember(session, view, data)
@@ -119,7 +119,9 @@ def _is_in_step(session: Session, view: View) -> bool:
 
 def _follow(session: Session, view: View, synced: Synced) -> View:
     """The file was not edited: let it follow the ledger where that moved."""
-    if synced.heads != view.state.heads and session.writes and not view.state.conflicts:
+    if synced.heads != view.state.heads and session.writes:
+        if view.state.conflicts:
+            return _show_conflict(session, view)
         write_file(session, view)
         session.say(f"'{contract_path(view.state.version)}' follows the ledger")
     return view
@@ -164,28 +166,51 @@ def _take_up(session: Session, view: View, synced: Synced | None, data: bytes) -
         return view._replace(state=revisions.preview(session, view, contract, seen))
     said = str(difference(view.state.contract, contract))
     after = revisions.record(session, view, contract, seen)
-    if after.state.contract == contract or after.state.conflicts:
+    session.say(f"contract recorded: {said}")
+    if after.state.conflicts:
+        return _show_conflict(session, after)
+    if after.state.contract == contract:
         remember(session, after, data)
     else:
         write_file(session, after)
-    session.say(f"contract recorded: {said}")
-    for where, values in after.state.conflicts:
-        session.say(f"contract conflict: {where}: {' / '.join(values)}")
     return after
 
 
-def _seen(session: Session, view: View, contract: Contract) -> tuple[RecordId, ...] | None:
-    """Guess which revisions a file of unknown origin was an edit of: those in force now.
+def _show_conflict(session: Session, view: View) -> View:
+    """Say both values of every field in conflict, and let the file show its own side of them.
 
-    None where the file is word for word what an older revision says: nobody edited it.
+    Everything else in the file is the merged contract, so that the next edit, which settles the
+    conflict, takes nothing back that others have added.
     """
+    from gryt.model.merge import keeping  # lazy: only a conflict needs it
+
+    found = read_file(session, view.state.version)
+    state = view.state
+    for where, values in state.conflicts:
+        session.say(f"contract conflict: {where}: {' / '.join(values)}")
+    if found is not None:
+        names = [where for where, _ in state.conflicts]
+        write_file(session, view, keeping(state.contract, found[0], names))
+    return view
+
+
+def _seen(session: Session, view: View, contract: Contract) -> tuple[RecordId, ...] | None:
+    """Guess which revision a file of unknown origin was an edit of: the one most like it.
+
+    None where the file is word for word what a revision says: nobody edited it.
+    """
+    from gryt.model.merge import difference  # lazy: only an edit needs it
     from gryt.model.records import ContractRecorded  # lazy: the record classes
 
-    for record_ in session.ledger.records(view.ref):
-        body = record_.body
-        if isinstance(body, ContractRecorded) and body.contract == contract:
-            return None
-    return view.state.heads
+    best, least = view.state.heads, difference(view.state.contract, contract).size
+    for revision in session.ledger.records(view.ref):
+        if isinstance(revision.body, ContractRecorded):
+            size = difference(revision.body.contract, contract).size
+            if size == 0:
+                return None
+            if size < least:
+                best, least = (revision.id,), size
+    return best
 
 
 def take_up_all(session: Session) -> None:
@@ -196,7 +221,7 @@ def take_up_all(session: Session) -> None:
     if session.workspace is None:
         return
     known = _memory(session).load()
-    for version, status in session.workspace.stats(GENERATIONS):
+    for version, status in sorted(session.workspace.stats(GENERATIONS)):
         synced = known.get(version)
         if synced is not None and synced.stamp == stamp(status):
             continue

@@ -1,5 +1,6 @@
 """Generations: beginning one, changing what it promises, looking at it."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from gryt.errors import InvalidInput, Refused
@@ -72,13 +73,14 @@ def new(
                 hints=[f"gryt generation new {version}", f"rm {contract_path(version.text)}"],
             )
         view = revisions.begin(session, in_place[0])
+        contracts.exclude(session)
         contracts.remember(session, view, in_place[1])
         return view
     contract = Contract(version.text) if source is None else _from_source(version, source)
     if pipeline is not None:
         pipeline = parse_name(pipeline, what="pipeline name")
     contract = contract._replace(
-        description=contract.description if description is None else description.strip(),
+        description=contract.description if description is None else _description(description),
         pipeline_template=pipeline or contract.pipeline_template,
         changes=_with_changes(contract.changes, changes),
     )
@@ -86,6 +88,13 @@ def new(
     if session.workspace is not None:
         contracts.write_file(session, view)
     return view
+
+
+def _description(text: str) -> str:
+    """Return a description; raise InvalidInput where a contract file could not hold it."""
+    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
+        raise InvalidInput(f"{text[:60]!r} is not a description: it has control characters")
+    return text.strip()
 
 
 def _from_source(version: Version, source: tuple[bytes, str]) -> Contract:

@@ -27,8 +27,15 @@ def set_current(session: Session, version: str, evolution: RecordId | None) -> N
         temporary.replace(path)
 
 
-def current_evolution(session: Session) -> tuple[View, Evolution] | None:
-    """Return the evolution last started in this work tree, where it is still open."""
+def drop_current(session: Session, evolution: Evolution | None) -> None:
+    """Let a work tree have no current evolution any more, where it is this one."""
+    current = current_evolution(session, open_only=False)
+    if current is not None and evolution is not None and current[1].id == evolution.id:
+        set_current(session, current[0].state.version, None)
+
+
+def current_evolution(session: Session, *, open_only: bool = True) -> tuple[View, Evolution] | None:
+    """Return the evolution last started in this work tree, as a rule only where it is open."""
     path = session.ledger.repository.git_dir / "gryt" / "current"
     try:
         version, _, evolution = path.read_text().strip().partition(" ")
@@ -36,7 +43,9 @@ def current_evolution(session: Session) -> tuple[View, Evolution] | None:
         return None
     view = session.ledger.find(version)
     found = view.state.evolution(evolution) if view is not None else None
-    return (view, found) if view is not None and found is not None and found.is_open else None
+    if view is None or found is None or (open_only and not found.is_open):
+        return None
+    return view, found
 
 
 def find(session: Session, wanted: str) -> tuple[View, Evolution]:

@@ -11,7 +11,7 @@ def commit_message(subject: str, trailers: Trailers) -> Callable[[Generation | N
     """Return the writer of an action's commit message, given the state after it."""
 
     def write(after: Generation | None) -> str:
-        parts = [subject]
+        parts = [one_line(subject)]
         if after is not None:
             parts.append("\n".join(state_lines(after)))
         parts.append("\n".join(f"Gryt-{key}: {one_line(value)}" for key, value in trailers))
@@ -49,5 +49,9 @@ def change_lines(generation: Generation) -> list[str]:
 
 
 def one_line(text: str) -> str:
-    """Return text that cannot begin a line of its own."""
-    return " ".join(text.split())
+    """Return text that can neither begin a line of its own nor do anything to a terminal."""
+    return "".join(c if c.isprintable() else _visible(c) for c in " ".join(text.split()))
+
+
+def _visible(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode()

@@ -14,7 +14,7 @@ from gryt.service.policies import policy
 from gryt.service.session import Session
 from gryt.service.tags import release_message
 from gryt.store.append import Draft, act
-from gryt.store.checkout import commit_named, containment, tag_target
+from gryt.store.checkout import commit_named, containment, tag_below, tag_target
 
 
 class Promotion(NamedTuple):
@@ -81,6 +81,12 @@ def _refuse_unless_possible(session: Session, state: Generation, commit: Oid) ->
         raise RefusedError(
             f"generation '{state.version}' is {state.status.value}{where}",
             hints=["gryt generation list"],
+        )
+    blocking = tag_below(session.ledger, state.version)
+    if blocking is not None:
+        raise RefusedError(
+            f"tag '{blocking}' stands in the way of a tag '{state.version}'",
+            hints=[f"git tag -d {blocking}"],
         )
     target = tag_target(session.ledger, state.version)
     if target is not None:

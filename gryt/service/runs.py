@@ -23,14 +23,14 @@ from gryt.runner.capture import TAIL_BYTES
 from gryt.runner.environment import step_environment
 from gryt.runner.execute import Observer, execute
 from gryt.service import ci
-from gryt.service.lookup import set_current
+from gryt.service.lookup import drop_current
 from gryt.service.messages import commit_message
 from gryt.service.plans import Plan, refuse_unless_open
 from gryt.service.session import Session
 from gryt.service.tags import candidate_message
 from gryt.store import notes
 from gryt.store.append import Draft, act
-from gryt.store.checkout import tag_target, worktree
+from gryt.store.checkout import tag_below, tag_target, worktree
 from gryt.store.ledger import View
 from gryt.store.locks import RunLock
 
@@ -69,7 +69,7 @@ def run(session: Session, plan: Plan, observer: Observer) -> Outcome:
     assert plan.generation is not None
     after = session.ledger.get(plan.generation.state.version).state
     if status is RunStatus.PASS:
-        set_current(session, after.version, None)
+        drop_current(session, plan.evolution)
     return Outcome(plan, execution, status, reasons, started, tag, after)
 
 
@@ -262,6 +262,10 @@ def _fitting(steps: tuple[StepResult, ...]) -> tuple[StepResult, ...]:
 
 def _tag_is_free(session: Session, name: str, commit: Oid) -> bool:
     """Tell whether the candidate's tag may be made; a foreign one is said and left alone."""
+    blocking = tag_below(session.ledger, name)
+    if blocking is not None:
+        session.say(f"warning: tag '{blocking}' keeps the tag '{name}' from being made")
+        return False
     target = tag_target(session.ledger, name)
     if target is None:
         return True

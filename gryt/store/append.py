@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 
 from gryt.errors import Moved
 from gryt.git.commits import write_commit
-from gryt.git.refs import ABSENT, RefsMoved, RefUpdate, move, read_refs
+from gryt.git.refs import ABSENT, RefsMoved, RefUpdate, move
 from gryt.git.tags import write_tag
 from gryt.model.fold import fold
 from gryt.model.names import Oid, RecordId
@@ -215,16 +215,16 @@ def _tag_updates(draft: Draft) -> list[RefUpdate]:
     if not draft.tags:
         return []
     names = {f"{layout.TAGS}{tag.name}": tag.oid for tag in draft.tags}
-    present = read_refs(draft.ledger.repository, *names)
-    return [RefUpdate(name, oid, ABSENT) for name, oid in names.items() if name not in present]
+    ref = draft.ledger.objects.ref
+    return [RefUpdate(name, oid, ABSENT) for name, oid in names.items() if ref(name) is None]
 
 
 def _notes_update(draft: Draft) -> RefUpdate | None:
     """Return the move of the notes ref that puts the action's lines on their commits."""
     if not draft.notes:
         return None
-    ledger, objects = draft.ledger, draft.ledger.objects
-    tip = read_refs(ledger.repository, layout.NOTES_REF).get(layout.NOTES_REF)
+    objects = draft.ledger.objects
+    tip = objects.ref(layout.NOTES_REF)
     tree = objects.tree_of(tip) if tip else None
     texts = {}
     for commit, lines in draft.notes.items():

@@ -2,7 +2,7 @@
 
 from gryt.errors import InvalidInput, NotFound
 from gryt.git.ancestry import contains
-from gryt.git.refs import read_refs
+from gryt.git.refs import below, read_refs
 from gryt.git.worktree import Head, WorkTree, read_worktree, resolve_commit, resolve_tree
 from gryt.model.gates import Containment
 from gryt.model.names import Oid, nearest
@@ -60,8 +60,14 @@ def tag_names(ledger: Ledger, pattern: str) -> list[str]:
 
 def tag_target(ledger: Ledger, name: str) -> Oid | None:
     """Return the commit that a tag leads to; None where there is no such tag."""
-    oid = read_refs(ledger.repository, f"{TAGS}{name}").get(f"{TAGS}{name}")
+    oid = ledger.objects.ref(f"{TAGS}{name}")
     return None if oid is None else Oid(ledger.objects.peel(oid) or oid)
+
+
+def tag_below(ledger: Ledger, name: str) -> str | None:
+    """Return a tag like `<name>/x`, which keeps a tag of this name from being made."""
+    found = below(ledger.repository, f"{TAGS}{name}")
+    return None if found is None else found.removeprefix(TAGS)
 
 
 def pipeline_at(ledger: Ledger, commit: Oid, name: str) -> tuple[Pipeline, Oid]:

@@ -5,8 +5,8 @@ losing or corrupting it changes no answer. It is brought up to date by tree diff
 """
 
 import sqlite3
-from collections.abc import Container, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Container, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -158,12 +158,11 @@ class Index:
                 self._path.unlink()
         self._database = self._open()
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _write(self, work: Callable[[], None]) -> None:
         """Write in one transaction; a cache that cannot be written is only slower."""
         try:
             self._database.execute("BEGIN IMMEDIATE")
-            yield
+            work()
             self._database.execute("COMMIT")
         except sqlite3.DatabaseError:
             with suppress(sqlite3.DatabaseError):
@@ -214,7 +213,8 @@ class Index:
         Without `since` it replaces all that was known. Nothing is stored where another process
         has brought the ref elsewhere meanwhile: that process knows better.
         """
-        with self._writing():
+
+        def work() -> None:
             known = self._database.execute("SELECT tree FROM tip WHERE ref = ?", (ref,)).fetchone()
             if since is None:
                 self._database.execute("DELETE FROM record WHERE ref = ?", (ref,))
@@ -228,21 +228,28 @@ class Index:
                 "INSERT OR REPLACE INTO tip VALUES (?, ?, ?, ?)", (ref, *tip, newest)
             )
 
+        self._write(work)
+
     def put_state(self, summary: Summary, state: str) -> None:
         """Store the folded state of a ref."""
-        with self._writing():
-            self._database.execute(
-                "INSERT OR REPLACE INTO state VALUES (?, ?, ?)", (summary.ref, summary.oid, state)
-            )
+
+        def work() -> None:
+            row = (summary.ref, summary.oid, state)
+            self._database.execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", row)
             self._database.execute(
                 "INSERT OR REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 summary,
             )
 
+        self._write(work)
+
     def forget(self, present: Container[str]) -> None:
         """Drop what is known of refs that are no longer there."""
         gone = [row for row in self._query("SELECT ref FROM tip") if row[0] not in present]
+
+        def work() -> None:
+            for statement in _FORGET:
+                self._database.executemany(statement, gone)
+
         if gone:
-            with self._writing():
-                for statement in _FORGET:
-                    self._database.executemany(statement, gone)
+            self._write(work)

@@ -82,6 +82,10 @@ def record_id_in(path: str) -> RecordId | None:
     return RecordId(match["id"]) if match and known and is_record_id(match["id"]) else None
 
 
+NOT_RECORDS = ("snapshots", "policy")
+"""Folders of the meta-branch that hold copies and published policy, not records of their own."""
+
+
 def is_snapshot_path(path: str) -> bool:
     """Tell whether a path of the meta-branch belongs to a snapshot's copy."""
-    return path.startswith(("snapshots/", "policy/"))
+    return path.partition("/")[0] in NOT_RECORDS

@@ -16,7 +16,7 @@ from gryt.git.repository import Repository
 from gryt.model.names import RecordId, nearest
 from gryt.model.state import Evolution, EvolutionStatus, Generation
 from gryt.store.index import Index, Row, Summary
-from gryt.store.layout import DEFAULT_NAMESPACE, Layout, record_id_in
+from gryt.store.layout import DEFAULT_NAMESPACE, NOT_RECORDS, Layout, record_id_in
 from gryt.store.rows import row_of, summary_of
 
 if TYPE_CHECKING:
@@ -190,8 +190,7 @@ class Ledger:
         old = self.index.rows(ref) if since else []
         new = [
             self._read(ref, path, blob)
-            for path, blob in self.objects.files(tree, since=since)
-            if not path.startswith(("snapshots/", "policy/"))
+            for path, blob in self.objects.files(tree, since=since, without=NOT_RECORDS)
         ]
         rows = sorted({row.path: row for row in (*old, *new)}.values(), key=lambda row: row.path)
         newest = max((record_id_in(row.path) or "" for row in rows), default="")
@@ -202,7 +201,7 @@ class Ledger:
         """Tell whether a tree has everything that an older one had: nothing was rewound."""
         if self.objects.kind(old) is None:
             return False
-        return next(self.objects.lost(old, new), None) is None
+        return next(self.objects.lost(old, new, without=NOT_RECORDS), None) is None
 
     def _read(self, ref: str, path: str, blob: str) -> Row:
         from gryt.store import codec  # lazy: YAML

@@ -131,10 +131,11 @@ def _read(folder: int, path: str) -> bytes | None:
             f"'{path}' cannot be read: {error.strerror}",
             hints=["it must be a regular file, not a symbolic link"],
         ) from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):  # asked first: Python opens no folder as a file
+        os.close(handle)
+        raise InvalidInput(f"'{path}' is not a regular file", hints=[f"move '{path}' away"])
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise InvalidInput(f"'{path}' is not a regular file")
         if status.st_size > MAX_FILE_BYTES:
             raise InvalidInput(f"'{path}' has {status.st_size} bytes, more than {MAX_FILE_BYTES}")
         return file.read(MAX_FILE_BYTES + 1)

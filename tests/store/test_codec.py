@@ -1,0 +1,255 @@
+"""Records go into blobs and come back the same, whatever is in them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gryt.errors import Corrupt
+from gryt.model.contract import Change, ChangeType, Contract
+from gryt.model.names import ChangeId
+from gryt.model.pipeline import RunStatus, StepLog, StepResult, StepStatus
+from gryt.model.records import (
+    Body,
+    ContractRecorded,
+    Created,
+    Environment,
+    EvolutionStarted,
+    Kind,
+    PipelineRef,
+    Promoted,
+    Record,
+    Refused,
+    Renamed,
+    Renumbered,
+    RolledBack,
+    RunFinished,
+    RunStarted,
+    SnapshotTaken,
+    Withdrawn,
+)
+from gryt.model.verdict import Outcome, Verdict
+from gryt.store import codec, layout
+from tests.model.build import BLOB, BY, COMMIT, OTHER, TAG, TREE, rid
+
+SAMPLES = sorted((Path(__file__).parents[1] / "schemas").glob("record.*/valid/*.yaml"))
+UNREAD = {Kind.APPROVED, Kind.OVERRIDDEN, Kind.POLICY, Kind.ROLLBACK}
+"""Kinds that this gryt stores whole and does not interpret."""
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+SOME = TEXT.filter(bool)
+LINE = SOME.map(lambda text: text.replace("\n", " ").replace("\r", " "))
+NAME = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,10}", fullmatch=True)
+IDS = st.integers(0, 2**40).map(rid)
+SEVERAL = st.lists(IDS, max_size=3).map(tuple)
+OIDS = st.sampled_from([COMMIT, OTHER, TREE, BLOB, TAG])
+CHANGES = st.lists(NAME.map(ChangeId), min_size=1, max_size=3, unique=True).map(tuple)
+SECONDS = st.integers(0, 10**9).map(lambda ms: ms / 1000)
+PIPELINES = st.builds(PipelineRef, SOME, OIDS)
+VERDICTS = st.lists(
+    st.tuples(SOME, st.sampled_from(Outcome), st.lists(SOME, max_size=1).map(tuple)).map(
+        lambda fields: Verdict(*fields)
+    ),
+    max_size=3,
+).map(tuple)
+CONTRACTS = st.builds(
+    Contract,
+    st.just("v1.0.0"),
+    TEXT,
+    st.lists(
+        st.builds(
+            Change,
+            NAME.map(ChangeId),
+            st.sampled_from(ChangeType),
+            LINE,
+            st.none() | TEXT,
+            st.none() | NAME,
+        ),
+        max_size=3,
+        unique_by=lambda change: change.id,
+    ).map(tuple),
+    st.none() | NAME,
+)
+STEPS = st.lists(
+    st.builds(
+        StepResult,
+        SOME,
+        TEXT,
+        st.sampled_from(StepStatus),
+        st.none() | st.integers(-64, 255),
+        st.integers(0, 9),
+        SECONDS,
+        st.none() | st.builds(StepLog, TEXT, st.just("0" * 64), st.integers(0, 2**40)),
+    ),
+    max_size=3,
+).map(tuple)
+ENVIRONMENTS = st.builds(Environment, *[TEXT] * 5, *[st.none() | TEXT] * 3)
+ABOUT = (IDS, OIDS, OIDS, SEVERAL, PIPELINES)
+
+BODIES: dict[Kind, st.SearchStrategy[Body]] = {
+    Kind.CREATED: st.builds(Created, st.just("v1.0.0")),
+    Kind.CONTRACT: st.builds(ContractRecorded, CONTRACTS, SEVERAL),
+    Kind.PROMOTED: st.builds(
+        Promoted,
+        st.just("v1.0.0"),
+        OIDS,
+        st.just("v1.0.0"),
+        OIDS,
+        SEVERAL,
+        st.dictionaries(NAME.map(ChangeId), IDS).map(lambda proofs: tuple(proofs.items())),
+        VERDICTS,
+    ),
+    Kind.RENAMED: st.builds(Renamed, st.just("v1.0.0"), st.just("1.10.0")),
+    Kind.ROLLED_BACK: st.builds(RolledBack, NAME, st.frozensets(IDS, max_size=3)),
+    Kind.GENERATION_ABANDONED: st.builds(Withdrawn, SOME),
+    Kind.STARTED: st.builds(
+        EvolutionStarted,
+        st.integers(1, 10**6),
+        CHANGES,
+        OIDS,
+        SEVERAL,
+        *[st.none() | SOME] * 3,
+    ),
+    Kind.RENUMBERED: st.builds(Renumbered, IDS, st.integers(1, 10**6)),
+    Kind.EVOLUTION_ABANDONED: st.builds(Withdrawn, SOME, IDS),
+    Kind.INVALIDATED: st.builds(Withdrawn, SOME, IDS),
+    Kind.RUN_STARTED: st.builds(RunStarted, *ABOUT, SOME),
+    Kind.RUN_FINISHED: st.builds(
+        RunFinished,
+        IDS,
+        *ABOUT,
+        st.sampled_from(RunStatus),
+        SECONDS,
+        STEPS,
+        ENVIRONMENTS,
+        st.lists(SOME, max_size=2).map(tuple),
+        st.none() | SOME,
+        st.none() | OIDS,
+    ),
+    Kind.REFUSED: st.builds(
+        Refused, SOME, st.lists(SOME, min_size=1).map(tuple), VERDICTS, st.none() | OIDS
+    ),
+    Kind.SNAPSHOT: st.builds(SnapshotTaken, NAME, SOME, st.integers(0, 10**6)),
+}
+META = {Kind.SNAPSHOT}
+
+
+def test_every_kind_is_here() -> None:
+    assert BODIES.keys() | UNREAD == set(Kind)
+
+
+def _there_and_back(record: Record) -> Record:
+    return codec.from_plain(codec.decode(codec.encode(record), "x.yaml"), "x.yaml")
+
+
+@pytest.mark.parametrize("kind", BODIES, ids=lambda kind: kind.value)
+@given(data=st.data())
+def test_a_record_comes_back_as_it_was(kind: Kind, data: st.DataObject) -> None:
+    body = data.draw(BODIES[kind])
+    gid = None if kind in META else data.draw(IDS)
+    record = Record(data.draw(IDS), kind, "2024-01-20T09:00:00Z", BY, gid, body)
+    assert _there_and_back(record) == record
+    assert codec.encode(_there_and_back(record)) == codec.encode(record)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parts[-3]}/{path.name}")
+def test_a_stored_record_is_understood(path: Path) -> None:
+    plain = codec.decode(path.read_bytes(), path.name)
+    record = codec.from_plain(plain, path.name)
+    assert record.kind.value == plain["kind"]
+    assert codec.from_plain(codec.to_plain(record), path.name) == record or record.kind in UNREAD
+
+
+def test_a_record_reads_like_a_note() -> None:
+    body = EvolutionStarted(1, (ChangeId("FEAT-201"),), COMMIT, (rid(1),), "full-ci", "main", "no")
+    record = Record(rid(2), Kind.STARTED, "2024-01-20T09:00:00Z", BY, rid(0), body)
+    assert codec.encode(record).decode() == (
+        "format: 1\n"
+        f"id: {rid(2)}\n"
+        "kind: evolution.started\n"
+        "at: '2024-01-20T09:00:00Z'\n"
+        "by: Ada Lovelace <ada@example.com>\n"
+        f"generation: {rid(0)}\n"
+        "number: 1\n"
+        "changes:\n"
+        "  - FEAT-201\n"
+        "pipeline: full-ci\n"
+        "branch: main\n"
+        f"head: '{COMMIT}'\n"
+        "team: 'no'\n"
+        "contract:\n"
+        f"  - {rid(1)}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"- a\n", "is not a mapping"),
+        (b"format: 2\nkind: run.started\n", "has format '2', this gryt reads 1"),
+        (b"kind: run.started\n", "has format 'None'"),
+        (b"format: 1\nkind: run.exploded\n", "is of kind 'run.exploded'"),
+        (b"format: 1\nkind: &a run.started\n", "is not valid"),
+        (b"\xff", "is not valid"),
+        (b"", "is not valid"),
+    ],
+)
+def test_what_is_no_record_is_corrupt(data: bytes, says: str) -> None:
+    with pytest.raises(Corrupt, match=r"x\.yaml") as refused:
+        codec.decode(data, "x.yaml")
+    assert says in refused.value.message
+    assert refused.value.exit_status == 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: run.finished\n",
+        "kind: generation.contract\ncontract: []\nreplaces: []\n",
+        "kind: generation.contract\ncontract: {version: v1.0.0, changes: 5}\nreplaces: []\n",
+        "kind: run.finished\nstatus: excellent\n",
+        "kind: evolution.started\nnumber: [1]\nchanges: x\nhead: y\ncontract: []\n",
+        "kind: audit.refused\naction: x\nreasons: {a: b}\n",
+    ],
+)
+def test_a_record_that_does_not_fit_its_kind_is_corrupt(text: str) -> None:
+    envelope = f"format: 1\nid: {rid(1)}\nat: x\nby: y\n"
+    with pytest.raises(Corrupt, match=r"record 'x\.yaml' does not fit its kind"):
+        codec.from_plain(codec.decode(f"{envelope}{text}".encode(), "x.yaml"), "x.yaml")
+
+
+def test_what_does_not_fit_the_schema_is_never_written() -> None:
+    record = Record(rid(1), Kind.CREATED, "today", BY, rid(0), Created("v1"))
+    with pytest.raises(Corrupt) as refused:
+        codec.encode(record)
+    assert len(refused.value.details) == 2
+
+
+def test_a_field_of_a_newer_gryt_is_kept_in_the_document() -> None:
+    body = Created("v1.0.0")
+    record = Record(rid(1), Kind.CREATED, "2024-01-20T09:00:00Z", BY, rid(0), body)
+    data = codec.encode(record) + b"fuel:\n  kind: coal\n  tons: 3\n"
+    plain = codec.decode(data, "x.yaml")
+    assert plain["fuel"] == {"kind": "coal", "tons": 3}
+    assert codec.from_plain(plain, "x.yaml") == record
+
+
+@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.value)
+def test_the_path_of_every_kind_names_its_record(kind: Kind) -> None:
+    record = Record(rid(7), kind, "x", BY, None, Created("v1.0.0"))
+    path = layout.path_of(record, rid(3))
+    assert layout.record_id_in(path) == rid(7)
+    assert path.isascii()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("README", "generation/x.yaml", "evolutions/x.yaml", "other/{0}-created.yaml"),
+        *("generation/{0}-created.yaml~1", "generation/deep/{0}-created.yaml", "{0}-created.yaml"),
+        *("evolutions/v1.0.0-rc.1/{0}-started.yaml", "audit/../{0}-x.yaml", "audit/{0}.yaml"),
+    ],
+)
+def test_other_paths_hold_no_record(path: str) -> None:
+    assert layout.record_id_in(path.format(rid(7))) is None
