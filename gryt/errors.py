@@ -109,13 +109,3 @@ class CannotJudge(GrytError):
 
     exit_status = 125
     code = "cannot-judge"
-
-
-class Cancelled(GrytError):
-    """The work was ended by a signal; `exit_status` is 128 plus its number."""
-
-    code = "cancelled"
-
-    def __init__(self, message: str, *, signal: int, hints: Sequence[str] = ()) -> None:
-        super().__init__(message, hints=hints)
-        self.exit_status = 128 + signal

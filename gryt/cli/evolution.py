@@ -34,12 +34,12 @@ def start(
     title: str | None,
     as_json: bool,
 ) -> None:
-    r"""Begin to prove changes; `gryt run` then proves them.
+    """Begin to prove changes; `gryt run` then proves them.
 
     \b
     Example:
       gryt evolution start v1.5.0 --change FEAT-201
-    """
+    """  # noqa: D301 - for click, a backspace keeps lines apart
     from gryt.render.generations import evolution_document, started_text
     from gryt.service import evolutions
     from gryt.service.generations import parse_title, parse_type

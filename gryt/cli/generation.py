@@ -56,12 +56,12 @@ def new(
     source: str | None,
     as_json: bool,
 ) -> None:
-    r"""Begin a release contract.
+    """Begin a release contract.
 
     \b
     Example:
       gryt generation new v1.5.0 --change "add:FEAT-201:OAuth2 login support"
-    """
+    """  # noqa: D301 - for click, a backspace keeps lines apart
     from gryt.cli.context import read_source
     from gryt.model.names import parse_version
     from gryt.service import generations

@@ -30,12 +30,12 @@ def verify(app: "App", repair: bool, as_json: bool) -> int:
 @options.as_json
 @click.pass_obj
 def check(app: "App", commit: str | None, steps: tuple[str, ...], as_json: bool) -> int:
-    r"""Tell whether a commit is proven: exit status 0 for yes, 1 for no.
+    """Tell whether a commit is proven: exit status 0 for yes, 1 for no.
 
     \b
     Example:
       gryt check HEAD --require test
-    """
+    """  # noqa: D301 - for click, a backspace keeps lines apart
     from gryt.render.verify import check_document, check_text
     from gryt.service.check import check as service
 

@@ -38,9 +38,11 @@ def _merged_otherwise(
     since = repository.git.run(
         "rev-list", "--first-parent", f"--max-count={_LOOK_BACK}", f"{base.text}..{commit}"
     )
+    from gryt.git.merging import merge_adds_nothing  # lazy: libgit2
+
     unsure = False
     for candidate in since.text.splitlines():
-        answer = objects.merge_adds_nothing(candidate, work)
+        answer = merge_adds_nothing(objects, candidate, work)
         if answer:
             return True
         unsure = unsure or answer is None

@@ -30,15 +30,18 @@ def write_commit(
         )
         if finished.status != 0:
             raise cannot_sign("commit", finished)
+        objects.written.keep(finished.text)
         return finished.text
     return str(
-        objects.library.create_commit(
-            None,
-            _signature(author),
-            _signature(committer),
-            message,
-            pygit2.Oid(hex=tree),
-            [pygit2.Oid(hex=parent) for parent in parents],
+        objects.written.make(
+            lambda: objects.library.create_commit(
+                None,
+                _signature(author),
+                _signature(committer),
+                message,
+                pygit2.Oid(hex=tree),
+                [pygit2.Oid(hex=parent) for parent in parents],
+            )
         )
     )
 

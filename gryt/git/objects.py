@@ -13,6 +13,7 @@ from pygit2.enums import FileMode, ObjectType, ReferenceType
 
 from gryt.errors import Corrupt
 from gryt.git.repository import Repository, readable
+from gryt.git.written import Written
 
 _FILE = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
 
@@ -24,6 +25,8 @@ class Objects:
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
+        self.written = Written(self)
+        """What this process has written, for as long as no ref leads to it."""
 
     @cached_property
     def library(self) -> pygit2.Repository:
@@ -219,14 +222,17 @@ class Objects:
             if rest:
                 folders.setdefault(first, {})[tuple(rest)] = data
             elif isinstance(data, bytes):
-                builder.insert(first, self.library.create_blob(data), FileMode.BLOB)
+                builder.insert(first, self._blob(data), FileMode.BLOB)
             else:
                 builder.insert(first, data, FileMode.TREE)
         for name, inner in folders.items():
             before = _entry(builder, name)
             below = self._tree(before.id) if before is not None and _is_tree(before) else None
             builder.insert(name, self._add(below, inner), FileMode.TREE)
-        return builder.write()
+        return self.written.make(builder.write)
+
+    def _blob(self, data: bytes) -> pygit2.Oid:
+        return self.written.make(lambda: self.library.create_blob(data))
 
     def remove_file(self, tree: str, path: str) -> str:
         """Return a tree like `tree` without one file."""
@@ -241,7 +247,7 @@ class Objects:
             )
         else:
             builder.remove(first)
-        return str(builder.write())
+        return str(self.written.make(builder.write))
 
     def unite(self, first: str, second: str) -> str:
         """Return the union of two trees, the same whichever comes first.
@@ -267,24 +273,12 @@ class Objects:
                     names = (name, f"{name}~{sides[1][0]}")
                     for kept, (oid, mode) in zip(names, sides, strict=True):
                         builder.insert(kept, pygit2.Oid(hex=oid), mode)
-        return builder.write()
+        return self.written.make(builder.write)
 
     def write_object(self, kind: str, data: bytes) -> str:
         """Write a raw object of this kind ('tag', ...) and return its id."""
-        return str(self.library.odb.write(ObjectType[kind.upper()], data))
-
-    def merge_adds_nothing(self, commit: str, work: str) -> bool | None:
-        """Tell whether merging `work` into `commit` would leave its tree as it is.
-
-        None where that cannot be told because objects are missing. A merge with conflicts adds.
-        """
-        try:
-            merged = self.library.merge_commits(pygit2.Oid(hex=commit), pygit2.Oid(hex=work))
-            if merged.conflicts is not None:
-                return False
-            return str(merged.write_tree(self.library)) == self.tree_of(commit)
-        except (KeyError, pygit2.GitError, Corrupt):
-            return None
+        write, number = self.library.odb.write, ObjectType[kind.upper()]
+        return str(self.written.make(lambda: write(number, data)))
 
 
 def _entry(builder: pygit2.TreeBuilder, name: str) -> pygit2.Object | None:

@@ -7,7 +7,7 @@ leave the first ones moved. So the order matters (the ledger first, what follows
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gryt.errors import GitFailed, Locked, Moved
@@ -41,8 +41,17 @@ def read_refs(repository: Repository, *patterns: str) -> dict[str, str]:
     return {name: oid for oid, _, name in (line.partition(" ") for line in lines)}
 
 
-def move(repository: Repository, updates: Sequence[RefUpdate], *, reason: str) -> None:
+def move(
+    repository: Repository,
+    updates: Sequence[RefUpdate],
+    *,
+    reason: str,
+    mend: Callable[[], bool] = lambda: False,
+) -> None:
     """Move all of `updates` in one transaction, or none.
+
+    Where git refuses, `mend` is asked whether it has put right what may be the cause (objects that
+    were pruned); it is then tried again at once.
 
     Raises RefsMoved where a ref is not at its old value, Locked where a lock does not go away, and
     GitFailed with git's own words for anything else.
@@ -63,6 +72,8 @@ def move(repository: Repository, updates: Sequence[RefUpdate], *, reason: str) -
             return
         if time.monotonic() > deadline:
             raise _failure(repository, pending, finished.stderr)
+        if mend():
+            continue
         time.sleep(pause)
         pause = min(pause * 2, 0.25)
 

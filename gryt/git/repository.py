@@ -20,6 +20,7 @@ _QUESTIONS = (
 _IDENT = re.compile(
     r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<time>\d+) (?P<zone>[+-]\d{4})", re.DOTALL
 )
+_NUMBER = re.compile(r"(?P<digits>-?[0-9]{1,15})(?P<unit>[kKmMgG]?)")
 # git takes any bytes in a name; a record is text that people read in one line
 _ODD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -85,6 +86,14 @@ class Repository:
         if value is None:
             return None
         return value.lower() not in {"", "false", "no", "off", "0"}
+
+    def config_int(self, key: str, default: int) -> int:
+        """Return a config value as git reads a number, with its k, m and g."""
+        match = _NUMBER.fullmatch(self.config.get(key.lower(), ""))
+        if match is None:
+            return default
+        scale: int = 1024 ** " kmg".find(match["unit"].lower() or " ")
+        return int(match["digits"]) * scale
 
     @cached_property
     def git_version(self) -> str:

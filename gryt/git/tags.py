@@ -56,7 +56,9 @@ def write_tag(
 ) -> str:
     """Write an annotated tag object and return its id; no ref is made."""
     if sign:
-        return _signed_tag(repository, name, commit, tagger, message)
+        oid = _signed_tag(repository, name, commit, tagger, message)
+        objects.written.keep(oid)
+        return oid
     data = tag_bytes(name=name, commit=commit, tagger=tagger, message=message)
     return objects.write_object("tag", data)
 

@@ -43,7 +43,7 @@ def fold(records: Iterable[Record]) -> Generation:
 
     Raises Corrupt where there is no created record, which every ledger ref begins with.
     """
-    ordered = sorted(records, key=lambda record: record.id)
+    ordered = in_order(records)
     created = next((r for r in ordered if isinstance(r.body, Created)), None)
     if created is None:
         raise Corrupt("a generation has no created record")
@@ -70,6 +70,15 @@ def fold(records: Iterable[Record]) -> Generation:
         promotion=promotion,
         reason=withdrawn,
     )
+
+
+def in_order(records: Iterable[Record]) -> list[Record]:
+    """Return records by id, each once; two under one id (a forgery) in an order of their own."""
+    ordered = sorted(records, key=lambda record: record.id)
+    if len({record.id for record in ordered}) == len(ordered):
+        return ordered
+    each = {repr(record): record for record in ordered}
+    return [record for _, record in sorted(each.items(), key=lambda item: (item[1].id, item[0]))]
 
 
 def superseded(ordered: list[Record]) -> set[RecordId]:

@@ -75,11 +75,6 @@ def write_file(session: Session, view: View, contract: Contract | None = None) -
     remember(session, view, data)
 
 
-def forget(session: Session, version: str) -> None:
-    """Forget what is known of a contract file."""
-    _memory(session).put(version, None)
-
-
 def current(session: Session, version: str) -> View:
     """Return a generation with any edit of its contract file taken up.
 

@@ -1,5 +1,6 @@
 """Which evolution is meant: the one a name says, the current one of a work tree, the open ones."""
 
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ def set_current(session: Session, version: str, evolution: RecordId | None) -> N
             path.unlink(missing_ok=True)
             return
         path.parent.mkdir(exist_ok=True)
-        temporary = path.with_suffix(".tmp")
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(f"{version} {evolution}\n")
         temporary.replace(path)
 

@@ -1,6 +1,7 @@
 """What each contract file was last in step with, kept per work tree."""
 
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -34,20 +35,17 @@ class Memory:
         except (OSError, ValueError, TypeError, AttributeError):
             return {}
 
-    def put(self, version: str, synced: Synced | None) -> None:
-        """Remember one file, or forget it."""
+    def put(self, version: str, synced: Synced) -> None:
+        """Remember one file."""
         known = self.load()
         if known.get(version) == synced:
             return
-        if synced is None:
-            known.pop(version, None)
-        else:
-            known[version] = synced
+        known[version] = synced
         rows = {
             name: [entry.heads, entry.sha256, entry.stamp] for name, entry in sorted(known.items())
         }
         with suppress(OSError):  # a read-only disk: compared anew next time
             self._path.parent.mkdir(exist_ok=True)
-            temporary = self._path.with_suffix(".tmp")
+            temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
             temporary.write_text(json.dumps(rows))
             temporary.replace(self._path)

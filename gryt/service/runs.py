@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gryt.errors import NotFound
 from gryt.model.names import Oid, RecordId
-from gryt.model.pipeline import Execution, RunStatus, StepResult, StepStatus
+from gryt.model.pipeline import Execution, RunStatus
 from gryt.model.records import (
     Environment,
     Kind,
@@ -19,10 +19,11 @@ from gryt.model.records import (
     RunStarted,
 )
 from gryt.model.state import Evolution, Generation
-from gryt.runner.capture import TAIL_BYTES
 from gryt.runner.environment import step_environment
 from gryt.runner.execute import Observer, execute
 from gryt.service import ci
+from gryt.service.drafts import refuse_unless_draft
+from gryt.service.logs import fitting
 from gryt.service.lookup import drop_current
 from gryt.service.messages import commit_message
 from gryt.service.plans import Plan, refuse_unless_open
@@ -33,9 +34,6 @@ from gryt.store.append import Draft, act
 from gryt.store.checkout import tag_below, tag_target, worktree
 from gryt.store.ledger import View
 from gryt.store.locks import RunLock
-
-_LOGS_IN_RECORD = 160 * 1024
-"""Characters of output in one record: escaped, each may take several bytes of the 1 MiB."""
 
 
 class Outcome(NamedTuple):
@@ -130,6 +128,7 @@ def _record_start(session: Session, plan: Plan) -> tuple[RunLock, RecordId]:
         now = draft.state.evolution(evolution.id) if draft.state is not None else None
         if draft.state is None or now is None:
             raise NotFound(f"evolution '{evolution.tag}' does not exist")
+        refuse_unless_draft(draft.state)
         refuse_unless_open(now, commit)
         run = draft.new_id()
         locks.append(RunLock(session.ledger.run_lock(run)))
@@ -221,7 +220,7 @@ def _record_end(
             pipeline=PipelineRef(plan.pipeline.name, blob),
             status=status,
             seconds=sum(step.seconds for step in execution.steps),
-            steps=_fitting(execution.steps),
+            steps=fitting(execution.steps),
             environment=environment,
             void=reasons,
             tag=made.name if made else None,
@@ -238,26 +237,6 @@ def _record_end(
         return made.name if made else None
 
     return act(session.ledger, view.ref, session.author, decide, reason=f"run {status.value}")
-
-
-def _fitting(steps: tuple[StepResult, ...]) -> tuple[StepResult, ...]:
-    """Return the steps with their logs cut so that the record stays within its limit.
-
-    Each has at most 64 KiB already. Where that is too much together, the steps that did not pass
-    keep theirs and the others share what is left; the whole logs are on disk in any case.
-    """
-    spoken = [step for step in steps if step.log is not None and step.log.tail]
-    total = sum(len(step.log.tail) for step in spoken if step.log is not None)
-    if total <= _LOGS_IN_RECORD:
-        return steps
-    passed = sum(step.status is StepStatus.PASS for step in spoken)
-    share = (_LOGS_IN_RECORD - TAIL_BYTES) // max(1, passed)
-    return tuple(
-        step._replace(log=step.log._replace(tail=step.log.tail[-share:]))
-        if step.log is not None and step.status is StepStatus.PASS
-        else step
-        for step in steps
-    )
 
 
 def _tag_is_free(session: Session, name: str, commit: Oid) -> bool:

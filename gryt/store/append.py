@@ -131,7 +131,7 @@ def _collect_garbage(ledger: Ledger) -> None:
 
     git itself looks at one of the 256 folders and multiplies; looking here saves a process.
     """
-    limit = int(ledger.repository.config.get("gc.auto", "6700") or 0)
+    limit = ledger.repository.config_int("gc.auto", 6700)
     try:
         loose = sum(1 for _ in (ledger.repository.common_dir / "objects" / "17").iterdir())
     except OSError:
@@ -167,10 +167,10 @@ def _publish(draft: Draft, reason: str) -> None:
     notes_update = _notes_update(draft)
     if notes_update is not None:
         updates.append(notes_update)
-    move(ledger.repository, updates, reason=reason)
-    if ledger.objects.kind(commit) is None or ledger.objects.kind(tree) is None:
-        # a `gc --prune=now` between writing and moving takes what nobody pointed to yet
-        _write_commit(draft, message)
+    written = ledger.objects.written
+    move(ledger.repository, updates, reason=reason, mend=written.restore)
+    written.restore()
+    written.forget()
     _remember(draft, (commit, tree), after)
 
 

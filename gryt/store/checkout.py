@@ -2,7 +2,7 @@
 
 from gryt.errors import InvalidInput, NotFound
 from gryt.git.ancestry import contains
-from gryt.git.refs import below, read_refs
+from gryt.git.refs import below
 from gryt.git.worktree import Head, WorkTree, read_worktree, resolve_commit, resolve_tree
 from gryt.model.gates import Containment
 from gryt.model.names import Oid, nearest
@@ -51,11 +51,6 @@ def containment(ledger: Ledger, commit: Oid, works: set[Oid]) -> dict[Oid, Conta
         work: answers[contains(ledger.repository, ledger.objects, commit, work)]
         for work in sorted(works)
     }
-
-
-def tag_names(ledger: Ledger, pattern: str) -> list[str]:
-    """Return the names of the tags that fit a pattern."""
-    return [name.removeprefix(TAGS) for name in read_refs(ledger.repository, f"{TAGS}{pattern}")]
 
 
 def tag_target(ledger: Ledger, name: str) -> Oid | None:

@@ -1,0 +1,21 @@
+"""Merges that are only thought through: nothing is checked out."""
+
+import pygit2
+
+from gryt.errors import Corrupt
+from gryt.git.objects import Objects
+
+
+def merge_adds_nothing(objects: Objects, commit: str, work: str) -> bool | None:
+    """Tell whether merging `work` into `commit` would leave its tree as it is.
+
+    None where that cannot be told because objects are missing. A merge with conflicts adds.
+    """
+    library = objects.library
+    try:
+        merged = library.merge_commits(pygit2.Oid(hex=commit), pygit2.Oid(hex=work))
+        if merged.conflicts is not None:
+            return False
+        return str(merged.write_tree(library)) == objects.tree_of(commit)
+    except (KeyError, pygit2.GitError, Corrupt):
+        return None
