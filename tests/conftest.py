@@ -107,10 +107,16 @@ def git_fixture() -> Callable[..., str]:
     return git
 
 
+@pytest.fixture(scope="session")
+def started(hermetic_session: None, tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """What every `repo` is a copy of: nobody may change it."""
+    return make_repo(tmp_path_factory.mktemp("started") / "repo")
+
+
 @pytest.fixture
-def repo(tmp_path: Path) -> Repo:
+def repo(started: Repo, tmp_path: Path) -> Repo:
     """A repository with one commit and the pipeline full-ci, without a remote."""
-    return make_repo(tmp_path / "repo")
+    return started.copy(tmp_path / "repo")
 
 
 @pytest.fixture

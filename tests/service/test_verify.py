@@ -16,6 +16,7 @@ from tests.support.git import Repo
 from tests.support.ledgers import (
     STARTED_AT_MS,
     Desk,
+    clock,
     paths,
     read,
     ref_of,
@@ -28,8 +29,27 @@ T, U, W = Severity.TAMPERED, Severity.UNFINISHED, Severity.WARNING
 
 
 @pytest.fixture
+def repo(released: Repo, tmp_path: Path) -> Repo:
+    """A copy of the release."""
+    return released.copy(tmp_path / "repo")
+
+
+@pytest.fixture
+def plain(started: Repo, tmp_path: Path) -> Repo:
+    """A repository that gryt has not seen yet."""
+    return started.copy(tmp_path / "plain")
+
+
+@pytest.fixture
 def desk(repo: Repo) -> Desk:
+    """Somebody who looks at the release an hour later."""
+    return Desk(repo, clock(STARTED_AT_MS + 3_600_000))
+
+
+@pytest.fixture(scope="session")
+def released(started: Repo, tmp_path_factory: pytest.TempPathFactory) -> Repo:
     """A release with two changes, proven by two evolutions on two commits, and a failed one."""
+    repo = started.copy(tmp_path_factory.mktemp("released") / "repo")
     desk = Desk(repo)
     desk.generation("v1.5.0", "FEAT-1", "FEAT-2")
     desk.start("v1.5.0", "FEAT-1")
@@ -40,7 +60,7 @@ def desk(repo: Repo) -> Desk:
     repo.commit("Mend it", {".gryt/pipelines/full-ci.yaml": PASSING})
     desk.run()
     desk.promote("v1.5.0")
-    return desk
+    return repo
 
 
 PASSING = "name: full-ci\nsteps:\n  - name: lint\n    command: 'true'\n"
@@ -246,18 +266,18 @@ def test_a_link_in_the_place_of_a_record_is_found(desk: Desk) -> None:
     assert said(desk.verify()) == {("unreadable", T)}
 
 
-def test_a_number_that_two_evolutions_hold_is_left_to_finish(repo: Repo) -> None:
-    desk = Desk(repo)
+def test_a_number_that_two_evolutions_hold_is_left_to_finish(plain: Repo) -> None:
+    desk = Desk(plain)
     desk.generation("v1.5.0", "FEAT-1")
-    base = repo.git("rev-parse", REF)
+    base = plain.git("rev-parse", REF)
     desk.start("v1.5.0", "FEAT-1")
-    first = repo.git("rev-parse", REF)
-    repo.git("update-ref", REF, base)
+    first = plain.git("rev-parse", REF)
+    plain.git("update-ref", REF, base)
     desk.start("v1.5.0", "FEAT-1")
     from gryt.store.union import unite
 
-    united = unite(desk.session.ledger.objects, [first, repo.git("rev-parse", REF)])
-    repo.git("update-ref", REF, united)
+    united = unite(desk.session.ledger.objects, [first, plain.git("rev-parse", REF)])
+    plain.git("update-ref", REF, united)
     report = desk.verify()
     assert said(report) == {("number-twice", U)}
     assert_git_agrees(desk, report)
@@ -377,10 +397,10 @@ def test_the_command_that_a_tag_finding_names_mends_it(
     assert desk.repo.refs() == before
 
 
-def test_a_release_tag_of_a_draft_is_a_warning(repo: Repo) -> None:
-    desk = Desk(repo)
+def test_a_release_tag_of_a_draft_is_a_warning(plain: Repo) -> None:
+    desk = Desk(plain)
     desk.proven("v1.5.0", "FEAT-1")
-    repo.git("tag", "-a", "-m", "mine", "v1.5.0")
+    plain.git("tag", "-a", "-m", "mine", "v1.5.0")
     assert said(desk.verify()) == {("tag-unknown", W)}
 
 
@@ -503,12 +523,12 @@ def test_notes_of_others_are_left_as_they_are(desk: Desk) -> None:
     assert desk.verify().findings == ()
 
 
-def test_a_run_leaves_the_notes_of_others_as_they_are(repo: Repo) -> None:
+def test_a_run_leaves_the_notes_of_others_as_they_are(plain: Repo) -> None:
     foreign = "z: reviewed by Grace\n\na: second thoughts\n"
-    repo.git("notes", "--ref=gryt", "add", "--file=-", "HEAD", stdin=foreign)
-    desk = Desk(repo)
+    plain.git("notes", "--ref=gryt", "add", "--file=-", "HEAD", stdin=foreign)
+    desk = Desk(plain)
     desk.proven("v1.5.0", "FEAT-1")
-    assert note(repo, "HEAD").startswith(foreign + "{evolution: v1.5.0-rc.1")
+    assert note(plain, "HEAD").startswith(foreign + "{evolution: v1.5.0-rc.1")
     assert desk.verify().findings == ()
 
 
@@ -651,15 +671,15 @@ def test_scratch_beyond_a_link_is_not_ours(desk: Desk, tmp_path: Path) -> None:
     assert outside.exists()
 
 
-def test_a_killed_run_is_left_to_finish(repo: Repo) -> None:
-    desk = Desk(repo)
+def test_a_killed_run_is_left_to_finish(plain: Repo) -> None:
+    desk = Desk(plain)
     desk.proven("v1.5.0", "FEAT-1")
-    tip = repo.git("rev-parse", REF)
-    before_end = repo.git("rev-parse", f"{REF}~1")
-    repo.git("update-ref", REF, before_end)
-    repo.git("tag", "-d", "v1.5.0-rc.1")
-    repo.git("update-ref", "-d", "refs/notes/gryt")
-    run = paths(repo, REF, "-run-started")[0].rpartition("/")[2][:26]
+    tip = plain.git("rev-parse", REF)
+    before_end = plain.git("rev-parse", f"{REF}~1")
+    plain.git("update-ref", REF, before_end)
+    plain.git("tag", "-d", "v1.5.0-rc.1")
+    plain.git("update-ref", "-d", "refs/notes/gryt")
+    run = paths(plain, REF, "-run-started")[0].rpartition("/")[2][:26]
     lock = RunLock(desk.session.ledger.run_lock(run))
     lock.hold()
     assert desk.verify().findings == ()
@@ -668,7 +688,7 @@ def test_a_killed_run_is_left_to_finish(repo: Repo) -> None:
     finding = only(desk.verify(repair=True))
     assert (finding.kind, finding.severity, finding.repaired) == ("run-interrupted", U, False)
     assert finding.mend == "gryt run --evolution v1.5.0-rc.1"
-    assert tip != repo.git("rev-parse", REF)
+    assert tip != plain.git("rev-parse", REF)
     desk.run("v1.5.0-rc.1")
     assert desk.verify().findings == ()
 
