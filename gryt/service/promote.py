@@ -57,6 +57,8 @@ def promote(session: Session, version: str, *, revision: str | None, dry_run: bo
     view = contracts.current(session, version)
     commit = commit_named(session.ledger, revision or "HEAD")
     if _is_done(view.state, commit):
+        if not dry_run:
+            _finish(session, view.state)
         return Promotion(version, commit, (), promoted=True, generation=view.state)
     if dry_run:
         _refuse_unless_possible(session, view.state, commit)
@@ -73,6 +75,22 @@ def promote(session: Session, version: str, *, revision: str | None, dry_run: bo
 
 def _is_done(state: Generation, commit: Oid) -> bool:
     return state.promotion is not None and state.promotion.commit == commit
+
+
+def _finish(session: Session, state: Generation) -> None:
+    """Make the tag of a promotion that was interrupted between its record and its tag."""
+    assert state.promotion is not None
+    if tag_target(session.ledger, state.promotion.tag) is not None:
+        return
+    from gryt.service.verify import verify  # lazy: only after an interruption
+
+    verify(session, repair=True)
+    if tag_target(session.ledger, state.promotion.tag) is None:
+        raise RefusedError(
+            f"'{state.version}' is promoted, but its tag is missing and cannot be made here",
+            hints=["git fetch --tags", "gryt verify"],
+        )
+    session.say(f"tag '{state.promotion.tag}' was missing and is there again")
 
 
 def _refuse_unless_possible(session: Session, state: Generation, commit: Oid) -> None:

@@ -12,7 +12,7 @@ from tests.cli.scenes import prove
 from tests.support.cli import Gryt, Result
 from tests.support.git import FULL_CI, Repo, make_repo
 
-pytestmark = pytest.mark.xdist_group("test_hostile_text")  # its scene takes seconds to build
+pytestmark = pytest.mark.slow  # its scene takes seconds to build
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 HIDDEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
