@@ -34,7 +34,7 @@ def write_commit(
         return finished.text
     return str(
         objects.written.make(
-            lambda: objects.library.create_commit(
+            lambda: objects.libgit2.create_commit(
                 None,
                 _signature(author),
                 _signature(committer),

@@ -11,11 +11,11 @@ def merge_adds_nothing(objects: Objects, commit: str, work: str) -> bool | None:
 
     None where that cannot be told because objects are missing. A merge with conflicts adds.
     """
-    library = objects.library
+    libgit2 = objects.libgit2
     try:
-        merged = library.merge_commits(pygit2.Oid(hex=commit), pygit2.Oid(hex=work))
+        merged = libgit2.merge_commits(pygit2.Oid(hex=commit), pygit2.Oid(hex=work))
         if merged.conflicts is not None:
             return False
-        return str(merged.write_tree(library)) == objects.tree_of(commit)
+        return str(merged.write_tree(libgit2)) == objects.tree_of(commit)
     except (KeyError, pygit2.GitError, Corrupt):
         return None

@@ -29,7 +29,7 @@ class Objects:
         """What this process has written, for as long as no ref leads to it."""
 
     @cached_property
-    def library(self) -> pygit2.Repository:
+    def libgit2(self) -> pygit2.Repository:
         """The repository as libgit2 has it, for this package alone."""
         # git itself has accepted the owner of this directory; libgit2 reads less of the config
         # that says so, and would refuse what git allows.
@@ -43,7 +43,7 @@ class Objects:
     def kind(self, oid: str) -> str | None:
         """Return 'commit', 'tree', 'blob' or 'tag'; None where the object is not here."""
         try:
-            return ObjectType(self.library.odb.read_header(pygit2.Oid(hex=oid))[0]).name.lower()
+            return ObjectType(self.libgit2.odb.read_header(pygit2.Oid(hex=oid))[0]).name.lower()
         except (KeyError, pygit2.GitError):
             return None
 
@@ -51,10 +51,10 @@ class Objects:
         """Return an object's kind and bytes; raise Corrupt: missing, broken, or over `limit`."""
         key = pygit2.Oid(hex=oid)
         try:
-            kind, size = self.library.odb.read_header(key)
+            kind, size = self.libgit2.odb.read_header(key)
             if size > limit:
                 raise Corrupt(f"object '{oid}' has {size} bytes, more than {limit}")
-            return ObjectType(kind).name.lower(), self.library.odb.read(key)[1]
+            return ObjectType(kind).name.lower(), self.libgit2.odb.read(key)[1]
         except KeyError:
             return self._fetched(oid)
         except pygit2.GitError as error:
@@ -89,13 +89,13 @@ class Objects:
         return self._commit(commit).commit_time
 
     def _commit(self, oid: str) -> pygit2.Commit:
-        found = self.library.get(oid)
+        found = self.libgit2.get(oid)
         if found is None or found.type != ObjectType.COMMIT:
             raise Corrupt(f"commit '{oid}' is missing", hints=["git fsck", "git fetch"])
         return cast(pygit2.Commit, found)
 
     def _tree(self, oid: str | pygit2.Oid) -> pygit2.Tree:
-        found = self.library.get(oid)
+        found = self.libgit2.get(oid)
         if found is None or found.type != ObjectType.TREE:
             raise Corrupt(f"tree '{oid}' is missing", hints=["git fsck", "git fetch"])
         return cast(pygit2.Tree, found)
@@ -158,24 +158,24 @@ class Objects:
             folder = self._tree(tree)[path]
         except KeyError:
             return 0
-        header = self.library.odb.read_header
+        header = self.libgit2.odb.read_header
         files = self._files(self._tree(folder.id), None, "")
         return sum(header(pygit2.Oid(hex=oid))[1] for _, oid in files)
 
     def descends(self, commit: str, ancestor: str) -> bool:
         """Tell whether `ancestor` is known to be an ancestor of `commit`."""
-        return self.library.descendant_of(pygit2.Oid(hex=commit), pygit2.Oid(hex=ancestor))
+        return self.libgit2.descendant_of(pygit2.Oid(hex=commit), pygit2.Oid(hex=ancestor))
 
     def ref(self, name: str) -> str | None:
         """Return the object that a ref points to; None where there is no such ref."""
         try:
-            return str(self.library.lookup_reference(name).resolve().target)
+            return str(self.libgit2.lookup_reference(name).resolve().target)
         except KeyError:
             return None
 
     def head(self) -> tuple[str | None, str | None]:
         """Return the commit that HEAD is at, and the branch; None where there is none."""
-        head = self.library.lookup_reference("HEAD")
+        head = self.libgit2.lookup_reference("HEAD")
         target = str(head.target)
         if head.type == ReferenceType.DIRECT:
             return target, None
@@ -189,7 +189,7 @@ class Objects:
 
     def peel(self, oid: str) -> str | None:
         """Return the commit that an object (a tag) leads to; None where it leads to none."""
-        found = self.library.get(oid)
+        found = self.libgit2.get(oid)
         if found is None:
             return None
         try:
@@ -216,7 +216,7 @@ class Objects:
         return str(self._add(self._tree(tree) if tree else None, parts))
 
     def _add(self, tree: pygit2.Tree | None, parts: "_Parts") -> pygit2.Oid:
-        builder = self.library.TreeBuilder(tree) if tree is not None else self.library.TreeBuilder()
+        builder = self.libgit2.TreeBuilder(tree) if tree is not None else self.libgit2.TreeBuilder()
         folders: dict[str, _Parts] = {}
         for (first, *rest), data in parts.items():
             if rest:
@@ -232,12 +232,12 @@ class Objects:
         return self.written.make(builder.write)
 
     def _blob(self, data: bytes) -> pygit2.Oid:
-        return self.written.make(lambda: self.library.create_blob(data))
+        return self.written.make(lambda: self.libgit2.create_blob(data))
 
     def remove_file(self, tree: str, path: str) -> str:
         """Return a tree like `tree` without one file."""
         first, _, rest = path.partition("/")
-        builder = self.library.TreeBuilder(self._tree(tree))
+        builder = self.libgit2.TreeBuilder(self._tree(tree))
         below = _entry(builder, first)
         if below is None:
             return tree
@@ -260,7 +260,7 @@ class Objects:
     def _unite(self, first: pygit2.Oid, second: pygit2.Oid) -> pygit2.Oid:
         if first == second:
             return first
-        builder = self.library.TreeBuilder(self._tree(first))
+        builder = self.libgit2.TreeBuilder(self._tree(first))
         for entry in self._tree(second):
             name, mine = entry.name or "", _entry(builder, entry.name or "")
             if mine is None:
@@ -277,7 +277,7 @@ class Objects:
 
     def write_object(self, kind: str, data: bytes) -> str:
         """Write a raw object of this kind ('tag', ...) and return its id."""
-        write, number = self.library.odb.write, ObjectType[kind.upper()]
+        write, number = self.libgit2.odb.write, ObjectType[kind.upper()]
         return str(self.written.make(lambda: write(number, data)))
 
 

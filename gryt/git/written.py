@@ -44,7 +44,7 @@ class Written:
 
     def keep(self, oid: str) -> None:
         """Keep a copy of an object that was written by other means."""
-        kind, data = self._objects.library.odb.read(pygit2.Oid(hex=oid))
+        kind, data = self._objects.libgit2.odb.read(pygit2.Oid(hex=oid))
         self._kept[oid] = (int(kind), data)
 
     def forget(self) -> None:
@@ -54,7 +54,7 @@ class Written:
     def restore(self) -> bool:
         """Write again what has gone since it was written; tell whether anything had."""
         gone = self._gone()
-        odb = self._objects.library.odb
+        odb = self._objects.libgit2.odb
         for oid in gone:
             kind, data = self._kept[oid]
             odb.write(pygit2.enums.ObjectType(kind), data)
