@@ -7,6 +7,7 @@ from gryt.model.gates import prove_command
 from gryt.model.names import Oid
 from gryt.model.pipeline import Pipeline
 from gryt.model.state import Evolution, EvolutionStatus
+from gryt.service import contracts
 from gryt.service.choose import evolution_to_prove
 from gryt.service.drafts import refuse_unless_draft
 from gryt.service.pipelines import default_pipeline
@@ -44,6 +45,8 @@ def plan(session: Session, name: str | None, *, evolution: str | None) -> Plan:
     found = evolution_to_prove(session, evolution, commit=tree.head.commit, branch=tree.head.branch)
     view, chosen = found if found is not None else (None, None)
     if view is not None and chosen is not None:
+        view = contracts.current(session, view.state.version)
+        chosen = view.state.evolution(chosen.id) or chosen
         refuse_unless_draft(view.state)
         refuse_unless_open(chosen, tree.head.commit)
     unprovable = _against(tree) if chosen is not None else ()

@@ -100,7 +100,10 @@ def write_contract(contract: Contract) -> bytes:
 
 
 def read_pipeline(data: bytes, source: str, *, name: str) -> Pipeline:
-    """Return the pipeline in a file called `name`; raise InvalidInput with every problem."""
+    """Return the pipeline in a file called `name`; raise InvalidInput with every problem.
+
+    It goes by the name of its file, whatever its own `name` says: that is how it is found again.
+    """
     document = yaml.parse(data, source)
     plain = as_map(schema.check(document, "pipeline"))
     steps = [as_map(item) for item in as_list(plain["steps"])]
@@ -116,7 +119,7 @@ def read_pipeline(data: bytes, source: str, *, name: str) -> Pipeline:
     if problems:
         raise invalid(source, problems)
     return Pipeline(
-        name=str(plain.get("name") or name),
+        name=name,
         steps=tuple(_step(step) for step in steps),
         env=_env(plain.get("env")),
         shell=_words(plain.get("shell")) or DEFAULT_SHELL,

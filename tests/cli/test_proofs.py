@@ -345,3 +345,22 @@ def test_a_promotion_that_lost_its_tag_is_finished_by_promoting_again(
     again = gryt.ok("generation", "promote", "v1.0.0", cwd=repo)
     assert again.stderr == "tag 'v1.0.0' was missing and is there again\n"
     assert repo.refs() == refs
+
+
+def test_a_run_takes_up_an_edited_contract_before_it_begins(repo: Repo, gryt: Gryt) -> None:
+    gryt.ok("generation", "new", "v1.0.0", "--change", "add:A-1:The thing", cwd=repo)
+    gryt.ok("evolution", "start", "v1.0.0", "--change", "A-1", cwd=repo)
+    path = repo / ".gryt/generations/v1.0.0.yaml"
+    path.write_text(path.read_text().replace("The thing", "Another thing"))
+    assert "contract recorded: A-1: title edited\n" in gryt.ok("run", cwd=repo).stderr
+    [change] = gryt.ok("generation", "show", "v1.0.0", "--json", cwd=repo).json["changes"]
+    assert (change["title"], change["status"]) == ("Another thing", "proven")
+
+
+def test_a_pipeline_goes_by_the_name_of_its_file(repo: Repo, gryt: Gryt) -> None:
+    text = "name: another\nsteps:\n  - {name: t, command: 'true'}\n"
+    repo.commit("A pipeline", {".gryt/pipelines/mine.yaml": text})
+    gryt.ok("generation", "new", "v1.0.0", "--change", "add:A-1:The thing", cwd=repo)
+    gryt.ok("evolution", "start", "v1.0.0", "--change", "A-1", cwd=repo)
+    assert gryt.ok("run", "mine", "--json", cwd=repo).json["pipeline"] == "mine"
+    gryt.ok("verify", cwd=repo)
