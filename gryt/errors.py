@@ -109,3 +109,7 @@ class CannotJudge(GrytError):
 
     exit_status = 125
     code = "cannot-judge"
+
+
+class ClosedPipe(Exception):
+    """Whoever read the output has gone; the process ends quietly."""

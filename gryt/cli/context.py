@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gryt.errors import NotFound
+from gryt.errors import ClosedPipe, NotFound, Refused
 from gryt.render.safe import cell
 
 if TYPE_CHECKING:
@@ -88,14 +88,20 @@ class App:
         sys.stderr.write(f"{cell(line)}\n")
 
     def emit(self, text: str) -> None:
-        """Write the answer to stdout."""
-        sys.stdout.write(text)
+        """Write the answer to stdout, all of it; raise Refused where it does not take it."""
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:  # click would make it a 1, which means no
+            raise ClosedPipe from None
+        except OSError as error:
+            raise Refused(f"cannot write the answer: {error.strerror}") from None
 
     def emit_json(self, document: dict[str, Any]) -> None:
         """Write the answer to stdout as one JSON document."""
         import json  # lazy: text needs none
 
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        self.emit(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
 def read_source(name: str) -> tuple[bytes, str]:

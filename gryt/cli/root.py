@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gryt import __version__
-from gryt.errors import UsageError
+from gryt.errors import ClosedPipe, UsageError
 
 _AFTERTHOUGHT = re.compile(r"\.?( \(?Did you mean .*)?$", re.DOTALL)
 _NO_SUCH = re.compile(r"No such (?P<what>command|option):? '?(?P<name>[^']*)")
@@ -80,6 +80,8 @@ def invoke(argv: Sequence[str]) -> int:
         raise _usage_error(error) from error
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
+    except SystemExit:  # click's only way out here: nobody reads the help that it prints
+        raise ClosedPipe from None
     except click.Abort:
         return 130
     return result if isinstance(result, int) else 0

@@ -184,3 +184,18 @@ def test_the_contract_file_is_named_relative_to_the_top(repo: Repo, gryt: Gryt) 
     made = gryt.ok("generation", "new", "v1.5.0", cwd=repo / "sub")
     assert made.stdout == f"Generation created: v1.5.0\nContract: {CONTRACT_FILE}\n"
     assert (repo / CONTRACT_FILE).is_file()
+
+
+def test_a_closed_or_full_stream_is_no_bug(repo: Repo) -> None:
+    gryt = f"{sys.executable} -m gryt"
+    for redirected, expected in {
+        "generation show v9.9.9 2>&-": 3,
+        "generation list >&-": 0,
+        "generation list <&-": 0,
+        "generation list >/dev/full": 3,
+        "--help >/dev/full": 3,
+    }.items():
+        ended = subprocess.run(
+            ["sh", "-c", f"{gryt} {redirected}"], cwd=repo, capture_output=True, check=False
+        )
+        assert (ended.returncode, b"BUG" in ended.stderr) == (expected, False), redirected
