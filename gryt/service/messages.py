@@ -30,6 +30,14 @@ def state_lines(generation: Generation) -> list[str]:
     return [head, *change_lines(generation)]
 
 
+_SHOWN = 3
+
+
+def some(paths: Sequence[str]) -> str:
+    """Return the first few of many paths, and a sign that there are more."""
+    return ", ".join(paths[:_SHOWN]) + (", ..." if len(paths) > _SHOWN else "")
+
+
 def counted(changes: int) -> str:
     """Return '1 change', '2 changes'."""
     return f"{changes} change{'' if changes == 1 else 's'}"

@@ -10,6 +10,7 @@ from gryt.model.state import Evolution, EvolutionStatus
 from gryt.service import contracts
 from gryt.service.choose import evolution_to_prove
 from gryt.service.drafts import refuse_unless_draft
+from gryt.service.messages import some
 from gryt.service.pipelines import default_pipeline
 from gryt.service.session import Session
 from gryt.store.checkout import WorkTree, pipeline_at, worktree
@@ -74,6 +75,7 @@ def plan(session: Session, name: str | None, *, evolution: str | None) -> Plan:
 
 
 def refuse_unless_open(evolution: Evolution, commit: str | None) -> None:
+    """Raise Refused where an evolution has passed, is running or was withdrawn."""
     if evolution.is_open:
         return
     version = evolution.tag.rpartition("-rc.")[0]
@@ -97,8 +99,7 @@ def _against(tree: WorkTree) -> tuple[str, ...]:
     reasons = []
     for what, paths in (("uncommitted changes", tree.changed), ("untracked files", tree.untracked)):
         if paths:
-            shown = ", ".join(paths[:3]) + (", ..." if len(paths) > 3 else "")  # noqa: PLR2004
-            reasons.append(f"the work tree has {what}: {shown}")
+            reasons.append(f"the work tree has {what}: {some(paths)}")
     return tuple(reasons)
 
 

@@ -25,7 +25,7 @@ from gryt.service import ci
 from gryt.service.drafts import refuse_unless_draft
 from gryt.service.logs import fitting
 from gryt.service.lookup import drop_current
-from gryt.service.messages import commit_message
+from gryt.service.messages import commit_message, some
 from gryt.service.plans import Plan, refuse_unless_open
 from gryt.service.session import Session
 from gryt.service.tags import candidate_message
@@ -56,19 +56,19 @@ def run(session: Session, plan: Plan, observer: Observer) -> Outcome:
         execution = _execute(session, plan, observer, run=None)
         reasons = plan.unprovable if execution.status is RunStatus.PASS else ()
         return Outcome(plan, execution, execution.status, reasons, None, None, None)
-    lock, started = _record_start(session, plan)
-    execution = _execute(session, plan, observer, run=started)
+    lock, begun = _record_start(session, plan)
+    execution = _execute(session, plan, observer, run=begun.run)
     reasons = _voided(session, plan) if execution.status is RunStatus.PASS else ()
     status = RunStatus.VOID if reasons else execution.status
     tag = _record_end(
-        session, plan, run=started, execution=execution, status=status, reasons=reasons
+        session, plan, begun=begun, execution=execution, status=status, reasons=reasons
     )
     lock.release()
     assert plan.generation is not None
     after = session.ledger.get(plan.generation.state.version).state
     if status is RunStatus.PASS:
         drop_current(session, plan.evolution)
-    return Outcome(plan, execution, status, reasons, started, tag, after)
+    return Outcome(plan, execution, status, reasons, begun.run, tag, after)
 
 
 def _execute(
@@ -112,17 +112,24 @@ def _voided(session: Session, plan: Plan) -> tuple[str, ...]:
             f" to {(after.head.commit or 'nothing')[:10]}"
         )
     if after.changed:
-        shown = ", ".join(after.changed[:3]) + (", ..." if len(after.changed) > 3 else "")  # noqa: PLR2004
-        reasons.append(f"tracked files changed during the run: {shown}")
+        reasons.append(f"tracked files changed during the run: {some(after.changed)}")
     return tuple(reasons)
 
 
-def _record_start(session: Session, plan: Plan) -> tuple[RunLock, RecordId]:
+class _Begun(NamedTuple):
+    """A run that is recorded as started."""
+
+    run: RecordId
+    contract: tuple[RecordId, ...]
+    """The contract revisions that it is bound to."""
+
+
+def _record_start(session: Session, plan: Plan) -> tuple[RunLock, _Begun]:
     """Record that the run begins; its lock is held before anybody can see the record."""
     view, evolution, commit, tree, blob = _recorded(plan)
     locks: list[RunLock] = []
 
-    def decide(draft: Draft) -> RecordId:
+    def decide(draft: Draft) -> _Begun:
         for lock in locks:
             lock.release()
         now = draft.state.evolution(evolution.id) if draft.state is not None else None
@@ -151,12 +158,12 @@ def _record_start(session: Session, plan: Plan) -> tuple[RunLock, RecordId]:
             f"{now.tag} runs {plan.pipeline.name}",
             _trailers(Kind.RUN_STARTED, draft.state, now, commit),
         )
-        return run
+        return _Begun(run, draft.state.heads)
 
-    run = act(session.ledger, view.ref, session.author, decide, reason="run started")
+    begun = act(session.ledger, view.ref, session.author, decide, reason="run started")
     if evolution.run is not None:
         RunLock.forget(session.ledger.run_lock(evolution.run))
-    return locks[-1], run
+    return locks[-1], begun
 
 
 def _recorded(plan: Plan) -> tuple[View, Evolution, Oid, Oid, Oid]:
@@ -191,7 +198,7 @@ def _record_end(
     session: Session,
     plan: Plan,
     *,
-    run: RecordId,
+    begun: _Begun,
     execution: Execution,
     status: RunStatus,
     reasons: tuple[str, ...],
@@ -199,8 +206,6 @@ def _record_end(
     """Record how the run ended; tag the commit where it passed. Return the tag's name."""
     view, evolution, commit, tree, blob = _recorded(plan)
     environment = _environment(session)
-    started = next(r.body for r in session.ledger.records(view.ref) if r.id == run)
-    assert isinstance(started, RunStarted)
 
     def decide(draft: Draft) -> str | None:
         state = draft.state
@@ -209,14 +214,14 @@ def _record_end(
         assert now is not None
         made = None
         if status is RunStatus.PASS and _tag_is_free(session, now.tag, commit):
-            message = candidate_message(state, now, run, plan.pipeline.name)
+            message = candidate_message(state, now, begun.run, plan.pipeline.name)
             made = draft.tag(now.tag, commit, message)
         finished = RunFinished(
             evolution=now.id,
-            run=run,
+            run=begun.run,
             commit=commit,
             tree=tree,
-            contract=started.contract,
+            contract=begun.contract,
             pipeline=PipelineRef(plan.pipeline.name, blob),
             status=status,
             seconds=sum(step.seconds for step in execution.steps),

@@ -255,6 +255,8 @@ def test_a_branch_whose_name_is_not_utf_8_does_not_stop_anything(repo: Repo, gry
     repo.git("checkout", "-q", "-b", "caf\udce9")
     gryt.ok("generation", "new", "v1.0.0", "--change", "add:A:T", cwd=repo)
     prove(gryt, repo, "A", "v1.0.0")
+    [proof] = gryt.ok("evolution", "list", "v1.0.0", "--json", cwd=repo).json["evolutions"]
+    assert (proof["branch"], proof["status"]) == ("caf\\xe9", "pass")
 
 
 def test_commands_of_steps_are_kept_and_never_interpreted(repo: Repo, gryt: Gryt) -> None:

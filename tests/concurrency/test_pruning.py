@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from gryt.git.process import Git
+from gryt.git.repository import discover
 from tests.concurrency.processes import IDS
 from tests.support.cli import Gryt
 from tests.support.git import Repo
@@ -78,9 +80,11 @@ def test_objects_that_git_prunes_before_their_ref_is_seen_are_written_again(
     gryt.ok("verify", cwd=begun)
 
 
-@pytest.mark.parametrize("limit", ["10k", "0", "-1"])
+@pytest.mark.parametrize("limit", ["10k", "2M", "0", "-1", "6700"])
 def test_the_limit_of_loose_objects_is_read_as_git_reads_it(
     begun: Repo, gryt: Gryt, limit: str
 ) -> None:
     begun.git("config", "gc.auto", limit)
-    gryt.ok(*STEPS["start"], cwd=begun)
+    read = discover(Git(begun.path, os.environ)).config_int("gc.auto", 1)
+    assert read == int(begun.git("config", "--type=int", "gc.auto"))
+    assert gryt(*STEPS["start"], cwd=begun).status == 0
