@@ -24,7 +24,6 @@ from gryt.model.records import (
     RunStarted,
     Withdrawn,
 )
-from gryt.model.verdict import Outcome
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,7 @@ def _promotions(book: Book) -> Iterator[Finding]:
 
 def _left_out(book: Book, record: Record, body: Promoted) -> Iterator[Finding]:
     """Yield the promised changes for which a promotion names no proof, though no gate said no."""
-    if any(verdict.outcome is not Outcome.PASS for verdict in body.gates):
+    if any(verdict.blocks for verdict in body.gates):
         return  # overridden, and the record says so
     revisions = {r.id: r.body for r in book.records if isinstance(r.body, ContractRecorded)}
     contract, _ = combine(body.contract, revisions, body.version)

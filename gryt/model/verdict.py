@@ -19,3 +19,10 @@ class Verdict(NamedTuple):
     outcome: Outcome
     reasons: tuple[str, ...] = ()
     mend: str | None = None
+    advisory: bool = False
+    """True for a gate in `mode: warn`: it says what it finds and keeps nobody."""
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether this keeps a promotion."""
+        return self.outcome is not Outcome.PASS and not self.advisory

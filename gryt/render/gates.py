@@ -13,7 +13,7 @@ def gate_lines(gates: Sequence[Verdict]) -> list[str]:
     """Return a line per gate, and under each that did not pass every reason and what mends it."""
     lines = []
     for verdict in gates:
-        lines.append(f"  {verdict.name}: {verdict.outcome.value.upper()}")
+        lines.append(f"  {cell(verdict.name)}: {_word(verdict)}")
         if verdict.outcome is not Outcome.PASS:
             lines += [f"    {cell(reason)}" for reason in verdict.reasons]
             if verdict.mend is not None:
@@ -29,9 +29,16 @@ def gate_documents(gates: Sequence[Verdict]) -> list[Document]:
             "outcome": verdict.outcome.value,
             "reasons": list(verdict.reasons),
             "mend": verdict.mend,
+            "advisory": verdict.advisory,
         }
         for verdict in gates
     ]
+
+
+def _word(verdict: Verdict) -> str:
+    """Return the answer as people read it; what only warns says so."""
+    warns = verdict.advisory and verdict.outcome is not Outcome.PASS
+    return verdict.outcome.value.upper() + (" (warning only)" if warns else "")
 
 
 def promotion_text(version: str, gates: Sequence[Verdict], *, promoted: bool, dry_run: bool) -> str:
@@ -46,7 +53,7 @@ def promotion_text(version: str, gates: Sequence[Verdict], *, promoted: bool, dr
             "",
             f"Generation {version} promoted successfully!",
         ]
-    elif dry_run and all(verdict.outcome is Outcome.PASS for verdict in gates):
+    elif dry_run and not any(verdict.blocks for verdict in gates):
         lines.append(f"Generation {version} would be promoted (dry run: nothing was changed)")
     else:
         lines.append(f"Generation {version} not promoted")

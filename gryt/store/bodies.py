@@ -27,7 +27,14 @@ from gryt.store.plain import Plain
 
 def _verdicts(verdicts: Iterable[Verdict]) -> list[Plain]:
     return [
-        {"name": v.name, "outcome": v.outcome.value, "message": "; ".join(v.reasons)}
+        without_none(
+            {
+                "name": v.name,
+                "outcome": v.outcome.value,
+                "message": "; ".join(v.reasons),
+                "mode": "warn" if v.advisory else None,
+            }
+        )
         for v in verdicts
     ]
 

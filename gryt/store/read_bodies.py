@@ -46,7 +46,8 @@ def _verdict(value: Plain) -> Verdict:
     plain = as_map(value)
     message = str(plain.get("message") or "")
     reasons = (message,) if message else ()
-    return Verdict(str(plain["name"]), Outcome(plain["outcome"]), reasons)
+    advisory = plain.get("mode") == "warn"
+    return Verdict(str(plain["name"]), Outcome(plain["outcome"]), reasons, advisory=advisory)
 
 
 def step_from_plain(value: Plain) -> StepResult:

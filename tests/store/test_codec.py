@@ -48,8 +48,13 @@ CHANGES = st.lists(NAME.map(ChangeId), min_size=1, max_size=3, unique=True).map(
 SECONDS = st.integers(0, 10**9).map(lambda ms: ms / 1000)
 PIPELINES = st.builds(PipelineRef, SOME, OIDS)
 VERDICTS = st.lists(
-    st.tuples(SOME, st.sampled_from(Outcome), st.lists(SOME, max_size=1).map(tuple)).map(
-        lambda fields: Verdict(*fields)
+    st.builds(
+        Verdict,
+        SOME,
+        st.sampled_from(Outcome),
+        st.lists(SOME, max_size=1).map(tuple),
+        st.none(),
+        st.booleans(),
     ),
     max_size=3,
 ).map(tuple)
