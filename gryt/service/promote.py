@@ -3,18 +3,17 @@
 from typing import NamedTuple
 
 from gryt.errors import Refused as RefusedError
-from gryt.model.gates import contract_gates, proofs_contained
 from gryt.model.names import Oid, RecordId
 from gryt.model.records import Kind, Promoted, Refused
-from gryt.model.state import ChangeStatus, Generation, GenerationStatus
-from gryt.model.verdict import Outcome, Verdict
+from gryt.model.state import Generation, GenerationStatus
+from gryt.model.verdict import Verdict
 from gryt.service import contracts
+from gryt.service.judging import judge
 from gryt.service.messages import commit_message, counted
-from gryt.service.policies import policy
 from gryt.service.session import Session
 from gryt.service.tags import release_message
 from gryt.store.append import Draft, act
-from gryt.store.checkout import commit_named, containment, tag_below, tag_target
+from gryt.store.checkout import commit_named, tag_below, tag_target
 
 
 class Promotion(NamedTuple):
@@ -30,22 +29,8 @@ class Promotion(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        """Tell whether every gate passed."""
-        return all(verdict.outcome is Outcome.PASS for verdict in self.gates)
-
-
-def judge(session: Session, generation: Generation, commit: Oid) -> tuple[Verdict, ...]:
-    """Return the answer of every gate for promoting this commit."""
-    proofs = {
-        state.proof.commit
-        for state in generation.changes
-        if state.proof is not None and state.status is ChangeStatus.PROVEN
-    }
-    contained = containment(session.ledger, commit, proofs)
-    return (
-        *contract_gates(generation, policy(session)),
-        proofs_contained(generation, commit, contained),
-    )
+        """Tell whether no gate stands against it."""
+        return not any(verdict.blocks for verdict in self.gates)
 
 
 def promote(session: Session, version: str, *, revision: str | None, dry_run: bool) -> Promotion:
@@ -126,7 +111,7 @@ def _decide(session: Session, draft: Draft, version: str, commit: Oid) -> Promot
         return Promotion(version, commit, (), promoted=True, generation=state)
     _refuse_unless_possible(session, state, commit)
     gates = judge(session, state, commit)
-    if any(verdict.outcome is not Outcome.PASS for verdict in gates):
+    if any(verdict.blocks for verdict in gates):
         _record_refusal(draft, state, commit, gates)
         return Promotion(version, commit, gates, promoted=False, generation=state)
     record = draft.new_id()
@@ -155,7 +140,7 @@ def _decide(session: Session, draft: Draft, version: str, commit: Oid) -> Promot
 def _record_refusal(
     draft: Draft, state: Generation, commit: Oid, gates: tuple[Verdict, ...]
 ) -> None:
-    against = [verdict for verdict in gates if verdict.outcome is not Outcome.PASS]
+    against = [verdict for verdict in gates if verdict.blocks]
     reasons = tuple(reason for verdict in against for reason in verdict.reasons)
     body = Refused("generation.promote", reasons, gates, commit)
     draft.record(Kind.REFUSED, body, gid=state.gid)

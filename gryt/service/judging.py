@@ -1,0 +1,57 @@
+"""Judging: every gate that stands before a promotion, asked on the folded state.
+
+A gate here is a function from a `Case` to verdicts. What the records alone can tell is decided in
+`model/gates.py`; what needs git, a clock or a command is found out here and handed on. To add a
+gate, add its function to `GATES`.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from gryt.model.gates import contract_gates, proofs_contained
+from gryt.model.names import Oid
+from gryt.model.policy import Policy
+from gryt.model.state import ChangeStatus, Generation
+from gryt.model.verdict import Verdict
+from gryt.service.policies import policy
+from gryt.service.session import Session
+from gryt.store.checkout import containment
+
+
+class Case(NamedTuple):
+    """What is judged: a generation as it is now, to be promoted on this commit."""
+
+    session: Session
+    generation: Generation
+    commit: Oid
+    policy: Policy
+
+
+Gate = Callable[[Case], Iterable[Verdict]]
+"""Answers with one verdict, several, or none where the policy does not ask for it."""
+
+
+def _contract(case: Case) -> Iterable[Verdict]:
+    """Judge everything that the records alone can tell."""
+    return contract_gates(case.generation, case.policy)
+
+
+def _contained(case: Case) -> Iterable[Verdict]:
+    """The proven work is in the commit."""
+    proofs = {
+        state.proof.commit
+        for state in case.generation.changes
+        if state.proof is not None and state.status is ChangeStatus.PROVEN
+    }
+    contained = containment(case.session.ledger, case.commit, proofs)
+    return (proofs_contained(case.generation, case.commit, contained),)
+
+
+GATES: tuple[Gate, ...] = (_contract, _contained)
+"""Every gate, in the order in which people read the answers."""
+
+
+def judge(session: Session, generation: Generation, commit: Oid) -> tuple[Verdict, ...]:
+    """Return the answer of every gate for promoting this commit."""
+    case = Case(session, generation, commit, policy(session))
+    return tuple(verdict for gate in GATES for verdict in gate(case))
