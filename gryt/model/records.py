@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gryt.model.contract import Contract
 from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.pipeline import RunStatus, StepResult
-from gryt.model.verdict import Verdict
+from gryt.model.verdict import Outcome, Verdict
 
 
 class Kind(enum.Enum):
@@ -30,6 +30,7 @@ class Kind(enum.Enum):
     RUN_FINISHED = "run.finished"
     REFUSED = "audit.refused"
     APPROVED = "audit.approved"
+    APPROVAL_WITHDRAWN = "audit.withdrawn"
     OVERRIDDEN = "audit.overridden"
     SNAPSHOT = "snapshot.taken"
     POLICY = "policy.published"
@@ -67,6 +68,8 @@ class Promoted(NamedTuple):
     contract: tuple[RecordId, ...]
     proofs: tuple[tuple[ChangeId, RecordId], ...]
     gates: tuple[Verdict, ...]
+    overrides: tuple[tuple[str, str], ...] = ()
+    """Gates that had said no, and why the promotion went on."""
 
 
 class Renamed(NamedTuple):
@@ -161,6 +164,43 @@ class Refused(NamedTuple):
     commit: Oid | None = None
 
 
+class Approved(NamedTuple):
+    """Somebody vouches for the release as it is promised and proven, or for one change of it."""
+
+    action: str
+    contract: tuple[RecordId, ...]
+    """The revisions that they had seen; another contract makes the approval stale."""
+    proofs: tuple[tuple[ChangeId, RecordId], ...]
+    """The runs that they had seen; another proof makes the approval stale."""
+    change: ChangeId | None = None
+    """The one change that it is about; None for the whole release."""
+    commit: Oid | None = None
+    """The only commit that it is for; None for any that has the proofs in it."""
+    comment: str | None = None
+
+
+class ApprovalWithdrawn(NamedTuple):
+    """Somebody takes back what they approved."""
+
+    approvals: tuple[RecordId, ...]
+    reason: str | None = None
+
+
+class Overridden(NamedTuple):
+    """Somebody promoted although a gate said no, and said why."""
+
+    gate: str
+    reason: str
+    promotion: RecordId | None = None
+    """The promotion that it made possible."""
+    outcome: Outcome | None = None
+    """What the gate had said."""
+    message: str | None = None
+    commit: Oid | None = None
+    policy: Oid | None = None
+    """The blob of the policy that allowed it."""
+
+
 class SnapshotTaken(NamedTuple):
     """The whole ledger was copied into the meta-branch."""
 
@@ -185,6 +225,9 @@ Body = (
     | RunStarted
     | RunFinished
     | Refused
+    | Approved
+    | ApprovalWithdrawn
+    | Overridden
     | SnapshotTaken
     | Unread
 )

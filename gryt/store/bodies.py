@@ -4,10 +4,13 @@ from collections.abc import Iterable
 
 from gryt.model.pipeline import StepResult
 from gryt.model.records import (
+    ApprovalWithdrawn,
+    Approved,
     Body,
     ContractRecorded,
     Created,
     EvolutionStarted,
+    Overridden,
     Promoted,
     Refused,
     Renamed,
@@ -75,15 +78,7 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
             replaces: list[Plain] = [*body.replaces]
             return {"contract": contract_to_plain(body.contract), "replaces": replaces}
         case Promoted():
-            return {
-                "version": body.version,
-                "commit": body.commit,
-                "tag": body.tag,
-                "tag_object": body.tag_object,
-                "contract": list(body.contract),
-                "proofs": dict(body.proofs),
-                "gates": _verdicts(body.gates),
-            }
+            return _promoted(body)
         case Renamed():
             return {"from": body.old, "to": body.new}
         case RolledBack():
@@ -118,6 +113,8 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
                     "gates": _verdicts(body.gates) or None,
                 }
             )
+        case Approved() | ApprovalWithdrawn() | Overridden():
+            return _opinion(body)
         case SnapshotTaken():
             return {
                 "snapshot": body.snapshot,
@@ -126,6 +123,52 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
             }
         case Unread():
             return {}
+
+
+def _promoted(body: Promoted) -> Map:
+    overrides: list[Plain] = [{"gate": gate, "reason": reason} for gate, reason in body.overrides]
+    return without_none(
+        {
+            "version": body.version,
+            "commit": body.commit,
+            "tag": body.tag,
+            "tag_object": body.tag_object,
+            "contract": list(body.contract),
+            "proofs": dict(body.proofs),
+            "gates": _verdicts(body.gates),
+            "overrides": overrides or None,
+        }
+    )
+
+
+def _opinion(body: Approved | ApprovalWithdrawn | Overridden) -> Map:
+    """Return the fields of what somebody said for or against a release."""
+    match body:
+        case Approved():
+            return without_none(
+                {
+                    "action": body.action,
+                    "change": body.change,
+                    "commit": body.commit,
+                    "contract": list(body.contract),
+                    "proofs": dict(body.proofs),
+                    "comment": body.comment,
+                }
+            )
+        case ApprovalWithdrawn():
+            return without_none({"approvals": list(body.approvals), "reason": body.reason})
+        case Overridden():
+            return without_none(
+                {
+                    "gate": body.gate,
+                    "reason": body.reason,
+                    "promotion": body.promotion,
+                    "outcome": None if body.outcome is None else body.outcome.value,
+                    "message": body.message or None,
+                    "commit": body.commit,
+                    "policy": body.policy,
+                }
+            )
 
 
 def _finished(body: RunFinished) -> Map:

@@ -10,12 +10,15 @@ from typing import cast
 from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.pipeline import RunStatus, StepLog, StepResult, StepStatus
 from gryt.model.records import (
+    ApprovalWithdrawn,
+    Approved,
     Body,
     ContractRecorded,
     Created,
     Environment,
     EvolutionStarted,
     Kind,
+    Overridden,
     PipelineRef,
     Promoted,
     Refused,
@@ -103,10 +106,50 @@ def _promoted(p: Map) -> Body:
         tag=str(p["tag"]),
         tag_object=Oid(str(p["tag_object"])),
         contract=_ids(p["contract"]),
-        proofs=tuple(
-            (ChangeId(key), RecordId(str(run))) for key, run in as_map(p["proofs"]).items()
-        ),
+        proofs=_proofs(p["proofs"]),
         gates=tuple(_verdict(item) for item in as_list(p["gates"])),
+        overrides=tuple(
+            (str(as_map(item)["gate"]), str(as_map(item)["reason"]))
+            for item in as_list(p.get("overrides") or [])
+        ),
+    )
+
+
+def _proofs(value: Plain) -> tuple[tuple[ChangeId, RecordId], ...]:
+    return tuple((ChangeId(key), RecordId(str(run))) for key, run in as_map(value).items())
+
+
+def _oid(p: Map, key: str) -> Oid | None:
+    value = maybe(p, key)
+    return None if value is None else Oid(value)
+
+
+def _approved(p: Map) -> Body:
+    change = maybe(p, "change")
+    return Approved(
+        action=maybe(p, "action") or "promote",
+        contract=_ids(p.get("contract") or []),
+        proofs=_proofs(p.get("proofs") or {}),
+        change=None if change is None else ChangeId(change),
+        commit=_oid(p, "commit"),
+        comment=maybe(p, "comment") or maybe(p, "reason"),
+    )
+
+
+def _approval_withdrawn(p: Map) -> Body:
+    return ApprovalWithdrawn(_ids(p["approvals"]), maybe(p, "reason"))
+
+
+def _overridden(p: Map) -> Body:
+    promotion, outcome = maybe(p, "promotion"), maybe(p, "outcome")
+    return Overridden(
+        gate=str(p["gate"]),
+        reason=str(p["reason"]),
+        promotion=None if promotion is None else RecordId(promotion),
+        outcome=None if outcome is None else Outcome(outcome),
+        message=maybe(p, "message"),
+        commit=_oid(p, "commit"),
+        policy=_oid(p, "policy"),
     )
 
 
@@ -197,6 +240,9 @@ _READERS: dict[Kind, Callable[[Map], Body]] = {
     Kind.RUN_STARTED: _run_started,
     Kind.RUN_FINISHED: _run_finished,
     Kind.REFUSED: _refused,
+    Kind.APPROVED: _approved,
+    Kind.APPROVAL_WITHDRAWN: _approval_withdrawn,
+    Kind.OVERRIDDEN: _overridden,
     Kind.SNAPSHOT: _snapshot,
 }
 

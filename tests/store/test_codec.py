@@ -11,12 +11,15 @@ from gryt.model.contract import Change, ChangeType, Contract
 from gryt.model.names import ChangeId
 from gryt.model.pipeline import RunStatus, StepLog, StepResult, StepStatus
 from gryt.model.records import (
+    ApprovalWithdrawn,
+    Approved,
     Body,
     ContractRecorded,
     Created,
     Environment,
     EvolutionStarted,
     Kind,
+    Overridden,
     PipelineRef,
     Promoted,
     Record,
@@ -34,7 +37,7 @@ from gryt.store import codec, layout
 from tests.model.build import BLOB, BY, COMMIT, OTHER, TAG, TREE, rid
 
 SAMPLES = sorted((Path(__file__).parents[1] / "schemas").glob("record.*/valid/*.yaml"))
-UNREAD = {Kind.APPROVED, Kind.OVERRIDDEN, Kind.POLICY, Kind.ROLLBACK}
+UNREAD = {Kind.POLICY, Kind.ROLLBACK}
 """Kinds that this gryt stores whole and does not interpret."""
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -92,6 +95,8 @@ STEPS = st.lists(
 ENVIRONMENTS = st.builds(Environment, *[TEXT] * 5, *[st.none() | TEXT] * 3)
 ABOUT = (IDS, OIDS, OIDS, SEVERAL, PIPELINES)
 
+PROOFS = st.dictionaries(NAME.map(ChangeId), IDS).map(lambda proofs: tuple(proofs.items()))
+
 BODIES: dict[Kind, st.SearchStrategy[Body]] = {
     Kind.CREATED: st.builds(Created, st.just("v1.0.0")),
     Kind.CONTRACT: st.builds(ContractRecorded, CONTRACTS, SEVERAL),
@@ -102,8 +107,9 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         st.just("v1.0.0"),
         OIDS,
         SEVERAL,
-        st.dictionaries(NAME.map(ChangeId), IDS).map(lambda proofs: tuple(proofs.items())),
+        PROOFS,
         VERDICTS,
+        st.lists(st.tuples(SOME, SOME), max_size=2).map(tuple),
     ),
     Kind.RENAMED: st.builds(Renamed, st.just("v1.0.0"), st.just("1.10.0")),
     Kind.ROLLED_BACK: st.builds(RolledBack, NAME, st.frozensets(IDS, max_size=3)),
@@ -134,6 +140,25 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
     ),
     Kind.REFUSED: st.builds(
         Refused, SOME, st.lists(SOME, min_size=1).map(tuple), VERDICTS, st.none() | OIDS
+    ),
+    Kind.APPROVED: st.builds(
+        Approved,
+        SOME,
+        SEVERAL,
+        PROOFS,
+        st.none() | NAME.map(ChangeId),
+        st.none() | OIDS,
+        st.none() | SOME,
+    ),
+    Kind.APPROVAL_WITHDRAWN: st.builds(ApprovalWithdrawn, SEVERAL, st.none() | SOME),
+    Kind.OVERRIDDEN: st.builds(
+        Overridden,
+        SOME,
+        SOME,
+        st.none() | IDS,
+        st.none() | st.sampled_from(Outcome),
+        st.none() | SOME,
+        *[st.none() | OIDS] * 2,
     ),
     Kind.SNAPSHOT: st.builds(SnapshotTaken, NAME, SOME, st.integers(0, 10**6)),
 }
