@@ -24,6 +24,7 @@ from gryt.model.state import Generation
 from gryt.store import codec, layout, notes
 from gryt.store.author import Author
 from gryt.store.clock import mint
+from gryt.store.index import Row
 from gryt.store.ledger import Ledger
 from gryt.store.locks import writing
 from gryt.store.rows import row_of
@@ -117,7 +118,7 @@ def act(
             if not draft.files:
                 return result
             try:
-                _publish(draft, reason)
+                publish(compose(draft), reason)
             except RefsMoved:
                 time.sleep(os.urandom(1)[0] / 25_000 * 2 ** min(attempt, 6))
                 continue
@@ -141,25 +142,64 @@ def _collect_garbage(ledger: Ledger) -> None:
 
 
 def _draft(ledger: Ledger, ref: str, author: Author) -> Draft:
-    now_ms = ledger.now_ms()
     version = ledger.layout.version(ref)
     view = ledger.find(version) if version else None
+    return draft_upon(
+        ledger, ref, author, tip=ledger.refs.get(ref), state=view.state if view else None
+    )
+
+
+def draft_upon(
+    ledger: Ledger,
+    ref: str,
+    author: Author,
+    *,
+    tip: str | None,
+    state: Generation | None,
+    seen: RecordId | None = None,
+) -> Draft:
+    """Return an empty action upon any tip; `seen` is a record that its ids must come after."""
+    now_ms = ledger.now_ms()
+    newest = max(filter(None, (ledger.newest(), seen)), default=None)
     return Draft(
         ledger=ledger,
         author=author,
         ref=ref,
-        tip=ledger.refs.get(ref),
-        state=view.state if view else None,
-        ids=mint(now_ms, ledger.newest()),
+        tip=tip,
+        state=state,
+        ids=mint(now_ms, newest),
         at=datetime.fromtimestamp(now_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
 
 
-def _publish(draft: Draft, reason: str) -> None:
-    """Write the objects, move the refs, and tell the cache."""
+class Composed(NamedTuple):
+    """An action whose objects are written, and which nobody sees yet."""
+
+    draft: Draft
+    commit: str
+    tree: str
+    after: Generation | None
+    updates: tuple[RefUpdate, ...]
+    """What makes it seen: the moves of the ledger ref, of tags and of the notes."""
+
+    @property
+    def rows(self) -> list[Row]:
+        """The action's records, as the cache keeps them."""
+        blob_id = self.draft.ledger.objects.blob_id
+        documents = {record.id: codec.to_plain(record) for record in self.draft.records}
+        return [
+            row_of(path, blob_id(data), documents[record_id])
+            for path, data in self.draft.files.items()
+            if (record_id := layout.record_id_in(path)) is not None
+        ]
+
+
+def compose(draft: Draft, *, old: list[Record] | None = None) -> Composed:
+    """Write an action's objects; `old` are the records at its tip, where that is not the ref's."""
     ledger = draft.ledger
     is_generation = ledger.layout.version(draft.ref) is not None
-    old = ledger.records(draft.ref) if is_generation and draft.tip else []
+    if old is None:
+        old = ledger.records(draft.ref) if is_generation and draft.tip else []
     after = fold([*old, *draft.records]) if is_generation else None
     message = draft.message(after)
     commit, tree = _write_commit(draft, message)
@@ -167,29 +207,29 @@ def _publish(draft: Draft, reason: str) -> None:
     notes_update = _notes_update(draft)
     if notes_update is not None:
         updates.append(notes_update)
+    return Composed(draft, commit, tree, after, tuple(updates))
+
+
+def publish(composed: Composed, reason: str) -> None:
+    """Move the refs of an action, and tell the cache."""
+    ledger = composed.draft.ledger
     written = ledger.objects.written
-    move(ledger.repository, updates, reason=reason, mend=written.restore)
+    move(ledger.repository, composed.updates, reason=reason, mend=written.restore)
     written.restore()
     written.forget()
-    _remember(draft, (commit, tree), after)
+    _remember(composed)
 
 
-def _remember(draft: Draft, tip: tuple[str, str], state: Generation | None) -> None:
+def _remember(composed: Composed) -> None:
     """Tell the cache what was appended, sparing the next reader to find out."""
-    ledger, objects = draft.ledger, draft.ledger.objects
-    documents = {record.id: codec.to_plain(record) for record in draft.records}
-    rows = [
-        row_of(path, objects.blob_id(data), documents[record_id])
-        for path, data in draft.files.items()
-        if (record_id := layout.record_id_in(path)) is not None
-    ]
-    ledger.advance(
+    draft = composed.draft
+    draft.ledger.advance(
         draft.ref,
-        tip,
-        since=objects.tree_of(draft.tip) if draft.tip else None,
-        rows=rows,
-        newest=max(documents),
-        state=state,
+        (composed.commit, composed.tree),
+        since=draft.ledger.objects.tree_of(draft.tip) if draft.tip else None,
+        rows=composed.rows,
+        newest=max(record.id for record in draft.records),
+        state=composed.after,
     )
 
 
