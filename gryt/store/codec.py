@@ -5,11 +5,14 @@ fields of the kind, as `schemas/record.<kind>.schema.json` describes them. Field
 does not know are left alone; another format is refused.
 """
 
+from functools import cache
+
 from gryt.errors import Corrupt
 from gryt.model.names import RecordId
 from gryt.model.records import Kind, Record
-from gryt.store import bodies, read_bodies, schema, yaml
+from gryt.store import bodies, canonical, read_bodies, schema, yaml
 from gryt.store.fields import Map
+from gryt.store.shape import shape
 
 FORMAT = 1
 MAX_RECORD_BYTES = 1024 * 1024
@@ -29,6 +32,18 @@ def decode(data: bytes, source: str) -> Map:
 
     Raises Corrupt, naming `source`, where it does not read, or its format or kind is unknown.
     """
+    own = canonical.read(data, place)
+    return decode_any(data, source) if own is None else own
+
+
+@cache
+def place(kind: str) -> canonical.Place | None:
+    """Return what the schema of a kind says of types; None for a kind that is not known."""
+    return canonical.Place(shape(f"record.{kind}")) if kind in _KINDS else None
+
+
+def decode_any(data: bytes, source: str) -> Map:
+    """Return what `decode` does, by way of libyaml: for a record in whatever form of YAML."""
     loaded = yaml.load(data, source)
     if not isinstance(loaded, dict):
         raise Corrupt(f"record '{source}' is not a mapping")

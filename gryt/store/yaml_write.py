@@ -24,7 +24,7 @@ _OTHER_MEANING = re.compile(
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*",
     re.IGNORECASE,
 )
-_SYNTAX = re.compile(r"(?!-[\w.])[^\w/.<($+~^;=]|\.\.\.|.*(?:: | #|:$| $)")
+SYNTAX = re.compile(r"(?!-[\w.])[^\w/.<($+~^;=]|\.\.\.|.*(?:: | #|:$| $)")
 """What cannot stand without quotes, given that it is printable; matched at the beginning."""
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\e"}
@@ -137,7 +137,7 @@ def _literal(text: str, lines: list[str], pad: str) -> str:
 def _one_line(text: str) -> str:
     if not text.isprintable():
         return _double_quoted(text)
-    bare = text and not _SYNTAX.match(text)
+    bare = text and not SYNTAX.match(text)
     if bare and (isinstance(text, PlainScalar) or not _OTHER_MEANING.fullmatch(text)):
         return text
     if isinstance(text, PlainScalar) and not text:
