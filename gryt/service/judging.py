@@ -53,5 +53,5 @@ GATES: tuple[Gate, ...] = (_contract, _contained)
 
 def judge(session: Session, generation: Generation, commit: Oid) -> tuple[Verdict, ...]:
     """Return the answer of every gate for promoting this commit."""
-    case = Case(session, generation, commit, policy(session))
+    case = Case(session, generation, commit, policy(session, commit))
     return tuple(verdict for gate in GATES for verdict in gate(case))

@@ -1,24 +1,76 @@
-"""Which policy is in force."""
+"""Which policy is in force.
 
+Rules come from the published policy, from the commit that is judged, and from the work tree; every
+rule of each of them holds. So a branch can add to the published policy and never weaken it, and an
+edit that is not committed can only add, too.
+"""
+
+from typing import TYPE_CHECKING
+
+from gryt.errors import Corrupt, InvalidInput
+from gryt.model.names import Oid
 from gryt.model.policy import Policy
 from gryt.service.session import Session
-from gryt.store.workspace import POLICY
+from gryt.store.workspace import POLICIES, POLICY, Workspace
+
+if TYPE_CHECKING:
+    from gryt.model.policy import Source
+
+_NOTHING = Policy()
 
 
-def policy(session: Session) -> Policy:
-    """Return the work tree's policy; raise InvalidInput where its file is wrong."""
-    data = session.workspace.read(POLICY) if session.workspace is not None else None
-    if data is None or not _says_anything(data):
-        return Policy()
-    from gryt.store.inputs import read_policy  # lazy: YAML
+def policy(session: Session, commit: Oid | None = None) -> Policy:
+    """Return the rules in force, for a commit where one is given.
 
-    found = read_policy(data, POLICY)
-    if found.unenforced:
-        session.say(
-            f"warning: required_steps in '{POLICY}' ({', '.join(found.unenforced)})"
-            " are not enforced by this version of gryt"
+    Raises InvalidInput where a file is wrong, or there are two.
+    """
+    found = [] if session.workspace is None else _from_disk(session, session.workspace)
+    if commit is not None:
+        found = [*_from_commit(session, commit), *found]
+    if session.ledger.layout.meta in session.ledger.refs:
+        from gryt.service.published import sources  # lazy: most repositories publish none
+
+        found = [*sources(session.ledger), *found]
+    if not found:
+        return _NOTHING
+    from gryt.model.floor import together  # lazy: only where there is a policy
+
+    return together(found)
+
+
+def _from_disk(session: Session, workspace: Workspace) -> "list[Source]":
+    there = {path: data for path in (POLICY, POLICIES) if (data := workspace.read(path))}
+    path = _the_one([path for path, data in there.items() if _says_anything(data)], "here")
+    return [] if path is None else [_read(session, there[path], path, "work tree")]
+
+
+def _from_commit(session: Session, commit: Oid) -> "list[Source]":
+    from gryt.store.checkout import policies_at  # lazy: only judging a commit
+
+    there = dict(policies_at(session.ledger, commit))
+    path = _the_one([p for p, data in there.items() if _says_anything(data)], f"in {commit[:10]}")
+    return [] if path is None else [_read(session, there[path], path, "commit")]
+
+
+def _read(session: Session, data: bytes, path: str, where: str) -> "Source":
+    from gryt.store.policy_files import read_policy  # lazy: YAML
+
+    blob = Oid(session.ledger.objects.blob_id(data))
+    try:
+        return read_policy(data, path, where=where, blob=blob)
+    except (InvalidInput, Corrupt) as error:
+        if where == "commit":
+            error.message += " in the commit"
+        raise
+
+
+def _the_one(paths: list[str], where: str) -> str | None:
+    if len(paths) > 1:
+        raise InvalidInput(
+            f"'{paths[0]}' and '{paths[1]}' are both {where}: which one holds?",
+            hints=[f"put everything into '{POLICY}' and remove '{POLICIES}'"],
         )
-    return found
+    return paths[0] if paths else None
 
 
 def _says_anything(data: bytes) -> bool:

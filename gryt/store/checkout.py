@@ -9,7 +9,7 @@ from gryt.model.names import Oid, nearest
 from gryt.model.pipeline import Pipeline
 from gryt.store.layout import NOTES_REF, TAGS
 from gryt.store.ledger import Ledger
-from gryt.store.workspace import MAX_FILE_BYTES, PIPELINES, pipeline_path
+from gryt.store.workspace import MAX_FILE_BYTES, PIPELINES, POLICIES, POLICY, pipeline_path
 
 __all__ = ["Head", "WorkTree", "commit_named", "containment", "head", "pipeline_at", "worktree"]
 
@@ -93,6 +93,21 @@ def pipelines_at(ledger: Ledger, commit: Oid) -> list[str]:
     """Return the names of the pipelines that a commit has."""
     names = ledger.objects.names(ledger.objects.tree_of(commit), PIPELINES)
     return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+
+
+def policies_at(ledger: Ledger, commit: Oid) -> list[tuple[str, bytes]]:
+    """Return path and bytes of every policy file that a commit has."""
+    tree = ledger.objects.tree_of(commit)
+    found = []
+    for path in (POLICY, POLICIES):
+        entry = ledger.objects.entry(tree, path)
+        if entry is None:
+            continue
+        blob, is_file = entry
+        if not is_file:
+            raise InvalidInput(f"'{path}' is not a regular file in {commit[:10]}")
+        found.append((path, ledger.objects.blob(blob, limit=MAX_FILE_BYTES)))
+    return found
 
 
 def remote_name(ledger: Ledger) -> str | None:

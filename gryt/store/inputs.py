@@ -1,4 +1,4 @@
-"""Files that people write, as values: contracts, pipelines, policy.
+"""Files that people write, as values: contracts and pipelines (policy: see policy_files).
 
 Every problem of a file is reported at once, each with line and column.
 """
@@ -11,7 +11,6 @@ from gryt.errors import InvalidInput
 from gryt.model.contract import Change, Contract, change_type
 from gryt.model.names import ChangeId, parse_version
 from gryt.model.pipeline import DEFAULT_SHELL, Pipeline, Step
-from gryt.model.policy import Policy
 from gryt.store import schema, yaml
 from gryt.store.contracts import contract_to_plain
 from gryt.store.fields import Map, as_list, as_map, maybe
@@ -19,8 +18,8 @@ from gryt.store.fields import Map, as_list, as_map, maybe
 if TYPE_CHECKING:
     from gryt.store.plain import Plain
 
-_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_DURATION = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>ms|s|m|h|)")
+_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_DURATION = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>ms|s|m|h|d|w|)")
 
 
 def read_contract(data: bytes, source: str, *, version: str | None = None) -> Contract:
@@ -123,7 +122,7 @@ def read_pipeline(data: bytes, source: str, *, name: str) -> Pipeline:
         steps=tuple(_step(step) for step in steps),
         env=_env(plain.get("env")),
         shell=_words(plain.get("shell")) or DEFAULT_SHELL,
-        timeout=_seconds(plain.get("timeout")),
+        timeout=seconds(plain.get("timeout")),
     )
 
 
@@ -134,7 +133,7 @@ def _step(plain: Map) -> Step:
         command=tuple(str(word) for word in command) if isinstance(command, list) else str(command),
         env=_env(plain.get("env")),
         dir=maybe(plain, "dir"),
-        timeout=_seconds(plain.get("timeout")),
+        timeout=seconds(plain.get("timeout")),
     )
 
 
@@ -152,23 +151,10 @@ def _words(value: "Plain") -> tuple[str, ...]:
     return words if words[-1:] == ("-c",) else (*words, "-c")
 
 
-def _seconds(value: "Plain") -> float | None:
+def seconds(value: "Plain") -> float | None:
+    """Return a duration in seconds; None where there is none."""
     if value is None:
         return None
     match = _DURATION.fullmatch(str(value))
     assert match is not None, "the schema allows no other duration"
     return float(match["number"]) * _UNITS[match["unit"]]
-
-
-def read_policy(data: bytes, source: str) -> Policy:
-    """Return the policy in a file; raise InvalidInput with every problem."""
-    document = yaml.parse(data, source)
-    if document.value in ("", None):
-        return Policy()
-    plain = as_map(schema.check(document, "policy"))
-    rules = [as_map(item) for item in as_list(plain.get("policies") or [])]
-    counts = [int(str(rule["min_evolutions"])) for rule in rules if "min_evolutions" in rule]
-    return Policy(
-        min_evolutions=max([1, *counts]),
-        unenforced=tuple(str(rule["name"]) for rule in rules if "required_steps" in rule),
-    )

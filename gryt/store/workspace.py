@@ -17,6 +17,8 @@ GENERATIONS = f"{FOLDER}/generations"
 PIPELINES = f"{FOLDER}/pipelines"
 SCHEMAS = f"{FOLDER}/schemas"
 POLICY = f"{FOLDER}/policy.yaml"
+POLICIES = f"{FOLDER}/policies.yaml"
+"""The predecessor's name for it."""
 MAX_FILE_BYTES = 256 * 1024
 
 

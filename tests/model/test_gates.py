@@ -15,7 +15,7 @@ from gryt.model.gates import (
 )
 from gryt.model.names import Oid
 from gryt.model.pipeline import RunStatus
-from gryt.model.policy import Policy
+from gryt.model.policy import Policy, Rule
 from gryt.model.records import Record, Withdrawn
 from gryt.model.state import Generation
 from gryt.model.verdict import Outcome, Verdict
@@ -48,6 +48,10 @@ def proven(*names: str, at: int = 10, rc: int = 1, commit: Oid = COMMIT) -> list
 
 def failed(*names: str, at: int = 20, rc: int = 2) -> list[Record]:
     return [started(at, rc, *names), *ran(at + 1, at, RunStatus.FAIL)]
+
+
+def at_least(count: int) -> Policy:
+    return Policy(rules=(Rule("several", min_evolutions=count),))
 
 
 READY = generation(*proven("A", "B"))
@@ -131,7 +135,7 @@ def test_the_evolution_that_finished_last_counts(
 
 def test_the_policy_says_how_many_evolutions_must_have_passed() -> None:
     assert against(min_evolutions(generation(), Policy())) == ("0 of at least 1 evolutions passed",)
-    two = Policy(min_evolutions=2)
+    two = at_least(2)
     assert against(min_evolutions(READY, two)) == ("1 of at least 2 evolutions passed",)
     assert min_evolutions(READY, two).mend == START.format("A")
     more = generation(*proven("A"), *proven("B", at=20, rc=2), *failed("B", at=30, rc=3))
@@ -185,7 +189,7 @@ def test_a_stale_proof_need_not_be_contained() -> None:
 
 def test_all_reasons_are_told_at_once() -> None:
     state = generation(*failed("A"))
-    assert ready(state, Policy(min_evolutions=2)) == (
+    assert ready(state, at_least(2)) == (
         "A is not proven",
         "B is not proven",
         "v1.0.0-rc.2 failed (A)",
