@@ -5,8 +5,10 @@ A gate here is a function from a `Case` to verdicts. What the records alone can 
 gate, add its function to `GATES`.
 """
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from gryt.model.gates import contract_gates, proofs_contained
 from gryt.model.names import Oid
@@ -17,14 +19,24 @@ from gryt.service.policies import policy
 from gryt.service.session import Session
 from gryt.store.checkout import containment
 
+if TYPE_CHECKING:
+    from gryt.model.records import Record
 
-class Case(NamedTuple):
+
+@dataclass
+class Case:
     """What is judged: a generation as it is now, to be promoted on this commit."""
 
     session: Session
     generation: Generation
     commit: Oid
     policy: Policy
+    find_records: "Callable[[], Sequence[Record]]"
+
+    @cached_property
+    def records(self) -> "Sequence[Record]":
+        """The records that the generation was folded from, logs without their text."""
+        return self.find_records()
 
 
 Gate = Callable[[Case], Iterable[Verdict]]
@@ -51,7 +63,25 @@ GATES: tuple[Gate, ...] = (_contract, _contained)
 """Every gate, in the order in which people read the answers."""
 
 
-def judge(session: Session, generation: Generation, commit: Oid) -> tuple[Verdict, ...]:
-    """Return the answer of every gate for promoting this commit."""
-    case = Case(session, generation, commit, policy(session, commit))
+def judge(
+    session: Session,
+    generation: Generation,
+    commit: Oid,
+    *,
+    find_records: "Callable[[], Sequence[Record]] | None" = None,
+) -> tuple[Verdict, ...]:
+    """Return the answer of every gate for promoting this commit.
+
+    `find_records` gives the generation's records where they are not those of its ref here, as when
+    a union with a remote is judged before the ref moves.
+    """
+    ledger = session.ledger
+    ref = ledger.layout.generation(generation.version)
+    case = Case(
+        session=session,
+        generation=generation,
+        commit=commit,
+        policy=policy(session, commit),
+        find_records=find_records or (lambda: ledger.records(ref)),
+    )
     return tuple(verdict for gate in GATES for verdict in gate(case))
