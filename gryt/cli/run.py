@@ -6,29 +6,42 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from gryt.cli import options
+from gryt.model.observer import Silent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import PurePath
+
     from gryt.cli.context import App
-    from gryt.model.pipeline import Step, StepResult
+    from gryt.model.pipeline import Cell, StepResult
 
 
-class Printer:
+class Printer(Silent):
     """Shows a run as it goes, in plain lines. A reader who has gone away does not end the run."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream: BinaryIO | None = stream
         self._at_line_start = True
+        self._total = 0
 
-    def step_started(self, step: "Step", *, index: int, total: int) -> None:
+    def run_started(self, cells: "Sequence[Cell]", *, jobs: int) -> None:
+        """Count the steps."""
+        self._total = len(cells)
+
+    def step_started(self, cell: "Cell", *, log: "PurePath | None") -> None:
         """Name the step."""
-        self._line(f"==> {step.name} ({index}/{total})")
+        self._line(f"==> {cell.name} ({cell.number}/{self._total})")
 
-    def output(self, data: bytes) -> None:
+    def output(self, cell: "Cell", data: bytes) -> None:
         """Pass on what the step prints, as it comes."""
         self._write(data)
         self._at_line_start = data.endswith(b"\n")
 
-    def step_finished(self, result: "StepResult") -> None:
+    def note(self, text: str) -> None:
+        """Pass on what gryt has to say of the run."""
+        self._line(f"gryt: {text}")
+
+    def step_finished(self, cell: "Cell", result: "StepResult") -> None:
         """Say how it ended."""
         code = "" if result.exit_code in {0, None} else f", exit {result.exit_code}"
         if result.status.value == "skipped":

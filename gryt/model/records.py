@@ -134,6 +134,8 @@ class Environment(NamedTuple):
     ci: str | None = None
     url: str | None = None
     actor: str | None = None
+    tools: tuple[tuple[str, str], ...] = ()
+    """What the pipeline required, with the versions that were there."""
 
 
 class RunFinished(NamedTuple):
@@ -153,6 +155,8 @@ class RunFinished(NamedTuple):
     """Why a run that ended proves nothing."""
     tag: str | None = None
     tag_object: Oid | None = None
+    taken_from: RecordId | None = None
+    """The run whose passed steps were taken over."""
 
 
 class Refused(NamedTuple):

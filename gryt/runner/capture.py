@@ -20,7 +20,7 @@ class LogFiles:
     Logs are a convenience: a full or read-only disk costs the log, never the result of the run.
     """
 
-    def __init__(self, directory: Path | None, *, note: Callable[[bytes], None]) -> None:
+    def __init__(self, directory: Path | None, *, note: Callable[[str], None]) -> None:
         self._directory = directory
         self._note = note
         self._noted = False
@@ -33,30 +33,30 @@ class LogFiles:
     def _trouble(self, error: OSError) -> None:
         if not self._noted:
             self._noted = True
-            self._note(f"gryt: cannot write '{self._directory}': {error.strerror}\n".encode())
+            self._note(f"cannot write '{self._directory}': {error.strerror}")
 
 
 class LogFile:
     """The log of one step, written as the output comes; after an error it takes no more."""
 
     def __init__(self, path: Path | None, *, trouble: Callable[[OSError], None]) -> None:
-        self._path = path
+        self.path = path
         self._trouble = trouble
         self._fd: int | None = None
 
     def write(self, data: bytes) -> None:
         """Add `data` to the file, which the first write creates."""
-        if self._path is None:
+        if self.path is None:
             return
         try:
             if self._fd is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(self._fd, rest) :]
         except OSError as error:
-            self._path = None
+            self.path = None
             self._trouble(error)
 
     def close(self) -> None:

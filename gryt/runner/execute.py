@@ -6,28 +6,21 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from gryt.model.pipeline import Execution, Pipeline, RunStatus, Step, StepResult, StepStatus
+from gryt.model.observer import Observer
+from gryt.model.pipeline import (
+    Cell,
+    Execution,
+    Pipeline,
+    RunStatus,
+    Step,
+    StepResult,
+    StepStatus,
+    cells,
+)
 from gryt.runner.capture import Capture, LogFiles
 from gryt.runner.child import CannotStart, Command, Ending, run_child
 from gryt.runner.interrupts import Interrupts
-
-
-class Observer(Protocol):
-    """Is told what happens while it happens, in the thread that runs the pipeline.
-
-    What it raises ends the run: the running step is killed, and the exception passed on.
-    """
-
-    def step_started(self, step: Step, *, index: int, total: int) -> None:
-        """Take note that `step` begins; `index` counts from 1."""
-
-    def output(self, data: bytes) -> None:
-        """Take what the step just printed, stdout and stderr in one stream, as raw bytes."""
-
-    def step_finished(self, result: StepResult) -> None:
-        """Take the result of a step; a skipped one has a result too, though it never started."""
 
 
 @dataclass(frozen=True)
@@ -68,31 +61,38 @@ def execute(
             pipeline=pipeline,
             top=_real(cwd),
             env={**env, **dict(pipeline.env)},
-            logs=LogFiles(logs, note=observer.output),
+            logs=LogFiles(logs, note=observer.note),
             observer=observer,
             interrupts=interrupts,
             ends_at=time.monotonic() + _seconds(pipeline.timeout),
             grace=grace,
         )
-        for index, step in enumerate(pipeline.steps, 1):
+        queued = cells(pipeline)
+        observer.run_started(queued, jobs=1)
+        for cell in queued:
             if going and interrupts.first is None:
-                observer.step_started(step, index=index, total=len(pipeline.steps))
-                result = _run_step(run, step, index=index)
+                result = _run_step(run, cell)
                 going = result.status is StepStatus.PASS
             else:
-                result = _skipped(step)
+                result = _skipped(cell.step)
             results.append(result)
-            observer.step_finished(result)
+            observer.step_finished(cell, result)
     # Read after the handlers are gone: a signal that came up to then was ours to answer.
+    status = RunStatus.PASS if going else RunStatus.FAIL
     if interrupts.first is not None:
-        return Execution(RunStatus.CANCELLED, tuple(results), interrupts.first)
-    return Execution(RunStatus.PASS if going else RunStatus.FAIL, tuple(results))
+        status = RunStatus.CANCELLED
+    execution = Execution(status, tuple(results), interrupts.first)
+    observer.run_finished(execution)
+    return execution
 
 
-def _run_step(run: _Run, step: Step, *, index: int) -> StepResult:
+def _run_step(run: _Run, cell: Cell) -> StepResult:
     """Run one step to its end and return its result, whatever happens to it."""
+    step = cell.step
     started = time.monotonic()
-    capture = Capture(run.logs.open(index, step.name), show=run.observer.output)
+    file = run.logs.open(cell.number, cell.name)
+    run.observer.step_started(cell, log=file.path)
+    capture = Capture(file, show=lambda data: run.observer.output(cell, data))
     try:
         ending = _attempt(run, step, capture)
     finally:

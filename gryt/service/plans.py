@@ -14,8 +14,8 @@ from gryt.service.messages import some
 from gryt.service.pipelines import default_pipeline
 from gryt.service.session import Session
 from gryt.store.checkout import WorkTree, pipeline_at, worktree
-from gryt.store.inputs import read_pipeline
 from gryt.store.ledger import View
+from gryt.store.pipeline_files import read_pipeline
 from gryt.store.workspace import PIPELINES, Workspace, pipeline_path, require
 
 

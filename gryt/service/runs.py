@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from gryt.errors import NotFound
 from gryt.model.names import Oid, RecordId
+from gryt.model.observer import Observer
 from gryt.model.pipeline import Execution, RunStatus
 from gryt.model.records import (
     Environment,
@@ -20,7 +21,7 @@ from gryt.model.records import (
 )
 from gryt.model.state import Evolution, Generation
 from gryt.runner.environment import step_environment
-from gryt.runner.execute import Observer, execute
+from gryt.runner.execute import execute
 from gryt.service import ci
 from gryt.service.drafts import refuse_unless_draft
 from gryt.service.logs import fitting

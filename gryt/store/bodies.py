@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from gryt.model.pipeline import StepResult
 from gryt.model.records import (
     ApprovalWithdrawn,
     Approved,
@@ -26,6 +25,7 @@ from gryt.model.verdict import Verdict
 from gryt.store.contracts import contract_to_plain
 from gryt.store.fields import Map, without_none
 from gryt.store.plain import Plain
+from gryt.store.steps import step_to_plain
 
 
 def _verdicts(verdicts: Iterable[Verdict]) -> list[Plain]:
@@ -40,23 +40,6 @@ def _verdicts(verdicts: Iterable[Verdict]) -> list[Plain]:
         )
         for v in verdicts
     ]
-
-
-def _step(step: StepResult) -> Map:
-    log = step.log
-    return without_none(
-        {
-            "name": step.name,
-            "command": step.command,
-            "status": step.status.value,
-            "exit_code": step.exit_code,
-            "attempts": step.attempts,
-            "seconds": round(step.seconds, 3),
-            "log": None
-            if log is None
-            else {"tail": log.tail, "sha256": log.sha256, "bytes": log.bytes},
-        }
-    )
 
 
 def _run(body: RunStarted | RunFinished) -> Map:
@@ -181,8 +164,9 @@ def _finished(body: RunFinished) -> Map:
             "void": list(body.void) or None,
             "tag": body.tag,
             "tag_object": body.tag_object,
+            "taken_from": body.taken_from,
             "seconds": round(body.seconds, 3),
-            "steps": [_step(step) for step in body.steps],
-            "environment": without_none(place._asdict()),
+            "steps": [step_to_plain(step) for step in body.steps],
+            "environment": without_none({**place._asdict(), "tools": dict(place.tools) or None}),
         }
     )

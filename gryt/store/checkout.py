@@ -70,7 +70,7 @@ def pipeline_at(ledger: Ledger, commit: Oid, name: str) -> tuple[Pipeline, Oid]:
 
     Raises NotFound with the nearest names where the commit has none of that name.
     """
-    from gryt.store.inputs import read_pipeline  # lazy: YAML
+    from gryt.store.pipeline_files import read_pipeline  # lazy: YAML
 
     path = pipeline_path(name)
     tree = ledger.objects.tree_of(commit)

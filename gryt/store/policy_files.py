@@ -12,8 +12,9 @@ from gryt.model.contract import ChangeType, change_type
 from gryt.model.names import Oid
 from gryt.model.policy import Approvals, Freeze, Metric, RequiredStep, Rule, Source
 from gryt.store import schema, yaml
+from gryt.store.durations import seconds
 from gryt.store.fields import Map, as_list, as_map, maybe
-from gryt.store.inputs import invalid, seconds
+from gryt.store.inputs import invalid
 
 if TYPE_CHECKING:
     from gryt.store.plain import Plain

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import cast
 
 from gryt.model.names import ChangeId, Oid, RecordId
-from gryt.model.pipeline import RunStatus, StepLog, StepResult, StepStatus
+from gryt.model.pipeline import RunStatus
 from gryt.model.records import (
     ApprovalWithdrawn,
     Approved,
@@ -35,6 +35,7 @@ from gryt.model.verdict import Outcome, Verdict
 from gryt.store.contracts import contract_from_plain
 from gryt.store.fields import Map, as_list, as_map, maybe
 from gryt.store.plain import Plain
+from gryt.store.steps import step_from_plain
 
 
 def _ids(value: Plain) -> tuple[RecordId, ...]:
@@ -53,25 +54,6 @@ def _verdict(value: Plain) -> Verdict:
     return Verdict(str(plain["name"]), Outcome(plain["outcome"]), reasons, advisory=advisory)
 
 
-def step_from_plain(value: Plain) -> StepResult:
-    """Return one step's result."""
-    plain = as_map(value)
-    code, log = plain.get("exit_code"), plain.get("log")
-    return StepResult(
-        name=str(plain["name"]),
-        command=str(plain["command"]),
-        status=StepStatus(plain["status"]),
-        exit_code=None if code is None else _number(code),
-        attempts=_number(plain["attempts"]),
-        seconds=float(cast(float, plain["seconds"])),
-        log=None if log is None else _log(as_map(log)),
-    )
-
-
-def _log(plain: Map) -> StepLog:
-    return StepLog(str(plain["tail"]), str(plain["sha256"]), _number(plain["bytes"]))
-
-
 def _pipeline(value: Plain) -> PipelineRef:
     plain = as_map(value)
     return PipelineRef(str(plain["name"]), Oid(str(plain["blob"])))
@@ -88,6 +70,7 @@ def _environment(value: Plain) -> Environment:
         ci=maybe(plain, "ci"),
         url=maybe(plain, "url"),
         actor=maybe(plain, "actor"),
+        tools=tuple((name, str(value)) for name, value in as_map(plain.get("tools") or {}).items()),
     )
 
 
@@ -194,7 +177,7 @@ def _run_started(p: Map) -> Body:
 
 
 def _run_finished(p: Map) -> Body:
-    tag_object = maybe(p, "tag_object")
+    tag_object, taken_from = maybe(p, "tag_object"), maybe(p, "taken_from")
     return RunFinished(
         evolution=RecordId(str(p["evolution"])),
         run=RecordId(str(p["run"])),
@@ -209,6 +192,7 @@ def _run_finished(p: Map) -> Body:
         void=tuple(str(item) for item in as_list(p.get("void") or [])),
         tag=maybe(p, "tag"),
         tag_object=None if tag_object is None else Oid(tag_object),
+        taken_from=None if taken_from is None else RecordId(taken_from),
     )
 
 

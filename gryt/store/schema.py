@@ -7,7 +7,7 @@ written more, and what it wrote is kept.
 `jsonschema_rs` answers yes or no; `jsonschema`, which takes long to import, explains a no.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from gryt.store.shape import Shape, coerce, repeats, shape
 
 if TYPE_CHECKING:
     from gryt.store.explain import Finding
-    from gryt.store.yaml import Document
+    from gryt.store.yaml import Document, Position
 
 _ENVELOPE = "record"
 
@@ -28,18 +28,30 @@ def check(document: "Document", name: str) -> Plain:
 
     Every problem is in the details of the error, with line and column, in the order of the file.
     """
+    value, problems = examine(document, name)
+    if problems:
+        raise invalid(document.source, problems)
+    return value
+
+
+Problem = tuple["Position", str]
+"""Where something is wrong in a file, and what."""
+
+
+def examine(document: "Document", name: str) -> tuple[Plain, list[Problem]]:
+    """Returns the typed value of a file, and everything in it that the schema `name` objects to."""
     value = typed(document.value, name)
-    findings = _problems(value, name)
-    if not findings:
-        return value
-    source = document.source
-    places = [
+    return value, [
         (document.key_position(f.path) if f.at_key else document.position(f.path), _line(f))
-        for f in findings
+        for f in _problems(value, name)
     ]
-    raise InvalidInput(
+
+
+def invalid(source: str, problems: Iterable[Problem]) -> InvalidInput:
+    """Returns the error for a file with these problems, in the order of the file."""
+    return InvalidInput(
         f"'{source}' is not valid",
-        details=[f"{source}:{at.line}:{at.column}: {line}" for at, line in sorted(places)],
+        details=[f"{source}:{at.line}:{at.column}: {line}" for at, line in sorted(problems)],
         hints=(f"correct '{source}' at the places above, then run the command again",),
     )
 

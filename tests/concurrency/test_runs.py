@@ -7,7 +7,7 @@ import pytest
 
 from gryt.cli.context import App
 from gryt.errors import Refused
-from gryt.model.pipeline import Step, StepResult
+from gryt.model.observer import Silent
 from gryt.service import plans, runs
 from gryt.service.promote import promote
 from tests.concurrency.processes import IDS, LAW_1, LEDGER, at_once, worker
@@ -87,14 +87,6 @@ def test_who_looked_before_another_promoted_is_told_of_the_promotion(
 
     assert again.promoted
     assert promotions(gryt, proven) == [winner]
-
-
-class Silent:
-    """Shows nothing of a run."""
-
-    def step_started(self, step: Step, *, index: int, total: int) -> None: ...
-    def output(self, data: bytes) -> None: ...
-    def step_finished(self, result: StepResult) -> None: ...
 
 
 def test_a_run_does_not_begin_once_its_generation_is_promoted(proven: Repo, gryt: Gryt) -> None:

@@ -1,9 +1,11 @@
 """What the tests of the runner share: an observer that remembers, and the start of a driver."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
 from subprocess import Popen
 
-from gryt.model.pipeline import Execution, Step, StepResult
+from gryt.model.observer import Silent
+from gryt.model.pipeline import Cell, Execution, StepResult
 
 Run = Callable[..., Execution]
 Drive = Callable[[str], Popen[str]]
@@ -14,14 +16,13 @@ import json, os, signal, sys
 from pathlib import Path
 from gryt.model.pipeline import Pipeline, Step
 from gryt.runner.execute import execute
+from gryt.model.observer import Silent
 
-class Show:
-    def step_started(self, step, *, index, total): pass
-    def output(self, data): os.write(1, data)
-    def step_finished(self, result): pass
+class Show(Silent):
+    def output(self, cell, data): os.write(1, data)
+    def note(self, text): os.write(1, text.encode())
 
-class Quiet(Show):
-    def output(self, data): pass
+Quiet = Silent
 
 def run(*commands, observer=Show(), **more):
     steps = tuple(Step(f"s{n}", command) for n, command in enumerate(commands, 1))
@@ -35,7 +36,7 @@ def report(execution):
 """What a child python begins with, where a test needs a process of its own around `execute`."""
 
 
-class Recorder:
+class Recorder(Silent):
     """An observer that keeps what it is told, and then does what a test wants done."""
 
     def __init__(self) -> None:
@@ -43,17 +44,25 @@ class Recorder:
         self.at_output: Callable[[bytes], object] = lambda _data: None
         self.at_finish: Callable[[str], object] = lambda _name: None
         self.started: list[tuple[str, int, int]] = []
+        self.total = 0
+        self.notes: list[str] = []
         self.printed = b""
         self.finished: list[StepResult] = []
 
-    def step_started(self, step: Step, *, index: int, total: int) -> None:
-        self.started.append((step.name, index, total))
-        self.at_start(step.name)
+    def run_started(self, cells: Sequence[Cell], *, jobs: int) -> None:
+        self.total = len(cells)
 
-    def output(self, data: bytes) -> None:
+    def step_started(self, cell: Cell, *, log: PurePath | None) -> None:
+        self.started.append((cell.name, cell.number, self.total))
+        self.at_start(cell.name)
+
+    def output(self, cell: Cell, data: bytes) -> None:
         self.printed += data
         self.at_output(data)
 
-    def step_finished(self, result: StepResult) -> None:
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def step_finished(self, cell: Cell, result: StepResult) -> None:
         self.finished.append(result)
         self.at_finish(result.name)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from gryt.errors import Corrupt
 from gryt.model.contract import Change, ChangeType, Contract
 from gryt.model.names import ChangeId
-from gryt.model.pipeline import RunStatus, StepLog, StepResult, StepStatus
 from gryt.model.records import (
     ApprovalWithdrawn,
     Approved,
@@ -31,6 +30,16 @@ from gryt.model.records import (
     RunStarted,
     SnapshotTaken,
     Withdrawn,
+)
+from gryt.model.results import (
+    Artifact,
+    Attempt,
+    JUnit,
+    Metric,
+    RunStatus,
+    StepLog,
+    StepResult,
+    StepStatus,
 )
 from gryt.model.verdict import Outcome, Verdict
 from gryt.store import codec, layout
@@ -79,20 +88,37 @@ CONTRACTS = st.builds(
     ).map(tuple),
     st.none() | NAME,
 )
+STATUS = st.sampled_from(StepStatus)
+CODES = st.none() | st.integers(-64, 255)
+COUNTS = st.integers(0, 2**40)
+DIGESTS = st.just("0" * 64)
+NUMBERS = st.integers(-(10**9), 10**9).map(lambda number: number / 1000)
+PAIRS = st.dictionaries(NAME, TEXT, max_size=2).map(lambda pairs: tuple(pairs.items()))
 STEPS = st.lists(
     st.builds(
         StepResult,
         SOME,
         TEXT,
-        st.sampled_from(StepStatus),
-        st.none() | st.integers(-64, 255),
+        STATUS,
+        CODES,
         st.integers(0, 9),
         SECONDS,
         st.none() | st.builds(StepLog, TEXT, st.just("0" * 64), st.integers(0, 2**40)),
+        st.none() | SOME,
+        PAIRS,
+        st.none() | TEXT,
+        st.lists(st.builds(Attempt, STATUS, CODES, SECONDS), max_size=2).map(tuple),
+        st.none() | SOME,
+        PAIRS,
+        st.none() | TEXT,
+        st.lists(st.builds(Metric, SOME, NUMBERS, st.none() | SOME), max_size=2).map(tuple),
+        st.none() | st.builds(JUnit, *[COUNTS] * 4, st.lists(SOME, max_size=2).map(tuple)),
+        st.lists(st.builds(Artifact, TEXT, COUNTS, st.none() | DIGESTS), max_size=2).map(tuple),
+        st.lists(TEXT, max_size=2).map(tuple),
     ),
     max_size=3,
 ).map(tuple)
-ENVIRONMENTS = st.builds(Environment, *[TEXT] * 5, *[st.none() | TEXT] * 3)
+ENVIRONMENTS = st.builds(Environment, *[TEXT] * 5, *[st.none() | TEXT] * 3, PAIRS)
 ABOUT = (IDS, OIDS, OIDS, SEVERAL, PIPELINES)
 
 PROOFS = st.dictionaries(NAME.map(ChangeId), IDS).map(lambda proofs: tuple(proofs.items()))
@@ -137,6 +163,7 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         st.lists(SOME, max_size=2).map(tuple),
         st.none() | SOME,
         st.none() | OIDS,
+        st.none() | IDS,
     ),
     Kind.REFUSED: st.builds(
         Refused, SOME, st.lists(SOME, min_size=1).map(tuple), VERDICTS, st.none() | OIDS

@@ -17,7 +17,7 @@ from gryt.git.repository import Identity, discover
 from gryt.model.contract import Change, ChangeType
 from gryt.model.findings import Report
 from gryt.model.names import ChangeId, Version
-from gryt.model.pipeline import Step, StepResult
+from gryt.model.observer import Silent
 from gryt.model.proven import Check
 from gryt.model.records import Body, Kind
 from gryt.model.state import Evolution
@@ -33,16 +33,6 @@ from tests.support.git import Repo, git
 
 STARTED_AT_MS = 1_768_000_000_000
 """2026-01-09T23:06:40Z; each look at the clock is a second later."""
-
-
-class Silent:
-    """An observer of runs that looks away."""
-
-    def step_started(self, step: Step, *, index: int, total: int) -> None: ...
-
-    def output(self, data: bytes) -> None: ...
-
-    def step_finished(self, result: StepResult) -> None: ...
 
 
 def clock(start: int = STARTED_AT_MS) -> Callable[[], int]:
