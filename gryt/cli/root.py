@@ -43,6 +43,7 @@ class LazyGroup(click.Group):
         "generation": "gryt.cli.generation:generation",
         "evolution": "gryt.cli.evolution:evolution",
         "run": "gryt.cli.run:run",
+        "approve": "gryt.cli.approve:approve",
         "audit": "gryt.cli.audit:audit",
         "verify": "gryt.cli.verify:verify",
         "check": "gryt.cli.verify:check",

@@ -11,6 +11,14 @@ from typing import NamedTuple
 
 from gryt.errors import GitFailed
 
+# A replaced object is one that somebody would rather have: what is judged is what there is.
+_ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": "/dev/null/none",
+}
 # Hooks and the file system monitor are programs of somebody else; gryt's own calls start none.
 _OPTIONS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 
@@ -34,7 +42,7 @@ class Git:
 
     def __init__(self, cwd: Path, env: Mapping[str, str]) -> None:
         self.cwd = cwd
-        self.env = {**env, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+        self.env = {**env, **_ENVIRONMENT}
 
     def run(
         self,

@@ -12,9 +12,12 @@ from gryt.model.fold import combine, superseded
 from gryt.model.names import RecordId
 from gryt.model.pipeline import RunStatus
 from gryt.model.records import (
+    ApprovalWithdrawn,
+    Approved,
     ContractRecorded,
     Created,
     EvolutionStarted,
+    Overridden,
     Promoted,
     Record,
     Renamed,
@@ -111,7 +114,7 @@ def _dangling(book: Book) -> Iterator[Finding]:
 def _names(record: Record) -> Iterable[tuple[RecordId, type | None]]:
     """Yield the records that one names, with what they must be."""
     body = record.body
-    if isinstance(body, EvolutionStarted | RunStarted | RunFinished | Promoted):
+    if isinstance(body, EvolutionStarted | RunStarted | RunFinished | Promoted | Approved):
         yield from ((name, ContractRecorded) for name in body.contract)
     if isinstance(body, ContractRecorded):
         yield from ((name, ContractRecorded) for name in body.replaces)
@@ -121,6 +124,10 @@ def _names(record: Record) -> Iterable[tuple[RecordId, type | None]]:
         yield body.evolution, EvolutionStarted
     if isinstance(body, RunFinished):
         yield body.run, RunStarted
+    if isinstance(body, ApprovalWithdrawn):
+        yield from ((name, Approved) for name in body.approvals)
+    if isinstance(body, Overridden) and body.promotion is not None:
+        yield body.promotion, Promoted
     if isinstance(body, RolledBack):
         yield from ((name, None) for name in sorted(body.supersedes))
 

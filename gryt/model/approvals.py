@@ -88,11 +88,13 @@ def approvals(records: Iterable[Record]) -> tuple[Approval, ...]:
     ordered = in_order(records)
     gone = superseded(ordered)
     revisions = {r.id: r.body for r in ordered if isinstance(r.body, ContractRecorded)}
+    givers = {r.id: email_of(r.by) for r in ordered if isinstance(r.body, Approved)}
     withdrawn: dict[RecordId, str] = {}
     for record in ordered:
         if isinstance(record.body, ApprovalWithdrawn) and record.id not in gone:
             for name in record.body.approvals:
-                withdrawn.setdefault(name, record.body.reason or f"withdrawn at {record.at}")
+                if givers.get(name) == email_of(record.by):  # nobody speaks for others
+                    withdrawn.setdefault(name, record.body.reason or f"at {record.at}")
     return tuple(
         Approval(
             record=record.id,
@@ -210,14 +212,19 @@ def _proof(state: ChangeState) -> RecordId | None:
 
 def _identity(each: Approval, rule: ApprovalRule, facts: Facts, email: str) -> Iterable[str]:
     """Yield why nobody whom the rule wants is known to have given it."""
-    person = facts.person.get(email, email)
-    wanted = {facts.person.get(name.casefold(), name.casefold()) for name in rule.people}
-    if wanted and person not in wanted:
+    if rule.people and not _is_wanted(each, rule, facts, email):
         yield f"'{email}' is not in the policy's list"
     if rule.signed:
         why = facts.distrusted.get(each.record) or facts.untold.get(each.record)
         if why is not None:
             yield why
+
+
+def _is_wanted(each: Approval, rule: ApprovalRule, facts: Facts, email: str) -> bool:
+    """Tell whether somebody is on the rule's list; a name alone is no proof of who signs."""
+    wanted = {facts.person.get(name.casefold(), name.casefold()) for name in rule.people}
+    names = {each.by.casefold(), each.by.rpartition(" <")[0].casefold()}
+    return facts.person.get(email, email) in wanted or (not rule.signed and bool(wanted & names))
 
 
 def _authorship(change: ChangeId, person: str, facts: Facts) -> str | None:

@@ -63,6 +63,8 @@ def log_text(entries: "Sequence[Entry]") -> str:
 def _gist(document: dict[str, Any]) -> str:
     """Return what matters most about a record, in a few words."""
     match document["kind"]:
+        case "audit.refused" | "audit.approved" | "audit.withdrawn" | "audit.overridden":
+            return _opinion(document)
         case "generation.contract":
             changes = document["contract"].get("changes") or []
             return f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
@@ -74,11 +76,22 @@ def _gist(document: dict[str, Any]) -> str:
             return f"{document['pipeline']['name']} on {document['commit'][:10]}"
         case "run.finished":
             return f"{document['status']} on {document['commit'][:10]}"
-        case "audit.refused":
-            return "; ".join(document["reasons"])
         case "snapshot.taken":
             return f"{document['snapshot']} {document['label']}".strip()
     return str(document.get("reason") or document.get("version") or "")
+
+
+def _opinion(document: dict[str, Any]) -> str:
+    """Return what was said for or against a release."""
+    match document["kind"]:
+        case "audit.approved":
+            about = str(document.get("change") or "the release")
+            return f"{about}: {document['comment']}" if document.get("comment") else about
+        case "audit.withdrawn":
+            return str(document.get("reason") or f"{len(document['approvals'])} approvals")
+        case "audit.overridden":
+            return f"{document['gate']}: {document['reason']}"
+    return "; ".join(document["reasons"])
 
 
 def log_document(entries: "Sequence[Entry]") -> Document:

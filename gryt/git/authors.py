@@ -1,0 +1,65 @@
+"""Who wrote the commits of a piece of work."""
+
+import re
+from collections.abc import Sequence
+
+from gryt.git.repository import Repository
+
+_CO_AUTHOR = re.compile(r"<([^<>\x01]*)>")
+
+
+def authors(repository: Repository, commit: str, without: Sequence[str]) -> dict[str, str] | None:
+    """Return the e-mail address of everybody who wrote a commit that is new in `commit`.
+
+    Each with the first such commit. New is what none of `without` reaches; the commit itself always
+    is. None where the clone is shallow and what is new may go on beyond its end.
+    """
+    asked = repository.git.run(
+        *("log", "--no-color"),
+        "--format=%H%x00%ae%x00%(trailers:key=Co-authored-by,valueonly,separator=%x01)",
+        *(commit, *(f"^{oid}" for oid in without), "--"),
+    )
+    own = repository.git.run("log", "-1", "--format=%ae", commit).text
+    found = {own.casefold(): commit}
+    ends = shallow_ends(repository)
+    for line in asked.stdout.decode("utf-8", "replace").splitlines():
+        oid, email, others = line.split("\0")
+        if oid in ends:
+            return None
+        for name in (email, *_CO_AUTHOR.findall(others)):
+            found.setdefault(name.strip().casefold(), oid)
+    return found
+
+
+def shallow_ends(repository: Repository) -> frozenset[str]:
+    """Return the commits whose parents were left out of this clone."""
+    if not repository.is_shallow:
+        return frozenset()
+    try:
+        return frozenset((repository.common_dir / "shallow").read_text().split())
+    except OSError:
+        return frozenset()
+
+
+def introductions(repository: Repository, tip: str, paths: Sequence[str]) -> dict[str, list[str]]:
+    """Return the commits that put each of these files into the history of `tip`.
+
+    Merges put nothing in: what they have is in one of their parents. Where the clone ends, who put
+    a file in is not known, so such a commit is left out.
+    """
+    found: dict[str, list[str]] = {path: [] for path in paths}
+    if not paths:
+        return found
+    ends = shallow_ends(repository)
+    asked = repository.git.run(
+        *("--literal-pathspecs", "-c", "log.showRoot=true", "log"),
+        *("--full-history", "--no-merges", "--no-renames", "--diff-filter=A", "--name-only"),
+        *("--no-color", "--format=commit %H", tip, "--", *paths),
+    )
+    commit = ""
+    for line in asked.text.splitlines():
+        if line.startswith("commit "):
+            commit = line.removeprefix("commit ")
+        elif line in found and commit not in ends:
+            found[line].append(commit)
+    return found

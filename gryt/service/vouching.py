@@ -1,0 +1,97 @@
+"""Whose approvals count: who signed them, and who did the work that they are about."""
+
+from collections.abc import Iterable, Sequence
+
+from gryt.model.approvals import Approval, ApprovalRule, Facts, approvals, email_of
+from gryt.model.names import ChangeId, Oid, RecordId
+from gryt.model.records import EvolutionStarted, Record, RunFinished, RunStarted
+from gryt.model.state import Generation, GenerationStatus
+from gryt.service.session import Session
+from gryt.store.people import Signers, is_before, known_signers, signatures_of, wrote
+
+
+def gathered(
+    session: Session, generation: Generation, rules: Sequence[ApprovalRule]
+) -> tuple[tuple[Approval, ...], Facts]:
+    """Return the approvals of a generation, and what these rules have to know of the people."""
+    ref = session.ledger.layout.generation(generation.version)
+    records = session.ledger.records(ref)
+    given = approvals(records)
+    signers = known_signers(session.ledger)
+    facts = Facts(person=signers.person)
+    if given and any(rule.signed for rule in rules):
+        facts = _signatures(session, ref, given, signers, facts)
+    if given and any(rule.not_author for rule in rules):
+        facts = _authors(session, generation, records, facts)
+    return given, facts
+
+
+def _signatures(
+    session: Session, ref: str, given: Sequence[Approval], signers: Signers, facts: Facts
+) -> Facts:
+    distrusted: dict[RecordId, str] = {}
+    untold: dict[RecordId, str] = {}
+    signed = signatures_of(session.ledger, ref, [each.record for each in given], signers)
+    for each in given:
+        found = signed[each.record].signatures if each.record in signed else ()
+        if not found and session.ledger.repository.is_shallow:
+            untold[each.record] = "the clone is shallow, and does not tell who signed it"
+        elif not found:
+            distrusted[each.record] = "no commit of its own put it there: nobody signed it"
+        else:
+            email = email_of(each.by)
+            wanted = facts.person.get(email, email)
+            people = {facts.person.get(s.principal, s.principal) for s in found if s.principal}
+            if wanted not in people:
+                by = ", ".join(sorted(people))
+                why = f"it is signed by {by}, and not by whom it names" if by else found[0].why_not
+                distrusted[each.record] = why or "its signature is not good"
+    return facts._replace(distrusted=distrusted, untold=untold)
+
+
+def _authors(
+    session: Session, generation: Generation, records: Iterable[Record], facts: Facts
+) -> Facts:
+    authors: dict[ChangeId, dict[str, str]] = {}
+    unknown: dict[ChangeId, str] = {}
+    people = _at_work(records)
+    proofs = [s.proof.commit for s in generation.changes if s.proof is not None]
+    for state in generation.changes:
+        if state.proof is None:
+            continue
+        change, proof = state.change.id, state.proof
+        who = {
+            email: f"{did} {proof.tag}" for email, did in people.get(proof.evolution, {}).items()
+        }
+        before = {oid for oid in proofs if is_before(session.ledger, oid, proof.commit)}
+        found = wrote(session.ledger, proof.commit, before | _released(session, generation))
+        if found is None:
+            unknown[change] = f"who wrote {proof.commit[:10]} is not known: history is missing here"
+        for email, commit in (found or {}).items():
+            who.setdefault(email, f"wrote {commit[:10]}")
+        authors[change] = who
+    return facts._replace(authors=authors, unknown_authors=unknown)
+
+
+def _at_work(records: Iterable[Record]) -> dict[RecordId, dict[str, str]]:
+    """Return who started and who ran each evolution."""
+    people: dict[RecordId, dict[str, str]] = {}
+    for record in records:
+        body = record.body
+        if isinstance(body, EvolutionStarted):
+            people[record.id] = {email_of(record.by): "started"}
+        elif isinstance(body, RunStarted | RunFinished):
+            people.setdefault(body.evolution, {}).setdefault(email_of(record.by), "ran")
+    return people
+
+
+def _released(session: Session, generation: Generation) -> set[Oid]:
+    """Return the commits of the other releases: what they have is not this one's work."""
+    lines = session.ledger.summaries()
+    promoted = [
+        line.version
+        for line in lines
+        if line.status == GenerationStatus.PROMOTED.value and line.version != generation.version
+    ]
+    views = [session.ledger.get(version).state.promotion for version in promoted]
+    return {promotion.commit for promotion in views if promotion is not None}

@@ -1,0 +1,65 @@
+"""Who is behind records and commits: signatures of the one, authors of the other."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from gryt.git.authors import authors, introductions
+from gryt.git.signatures import (
+    Signature,
+    Signers,
+    configured_signers,
+    judge,
+    parse_signers,
+)
+from gryt.model.names import Oid, RecordId
+from gryt.store.layout import record_id_in
+from gryt.store.ledger import Ledger
+
+__all__ = ["Signature", "Signers", "known_signers", "signatures_of", "wrote"]
+
+
+def known_signers(ledger: Ledger, lines: Sequence[str] = ()) -> Signers:
+    """Return whom these lines make known, else git's own `gpg.ssh.allowedSignersFile`."""
+    if lines:
+        return parse_signers("\n".join(lines))
+    return parse_signers(configured_signers(ledger.repository) or "")
+
+
+class Signed(NamedTuple):
+    """The signatures of the commits that put one record into the ledger."""
+
+    signatures: tuple[Signature, ...]
+    """Empty where no commit of this clone tells: the clone is shallow, or a merge slipped it in."""
+
+
+def signatures_of(
+    ledger: Ledger, ref: str, records: Iterable[RecordId], signers: Signers
+) -> Mapping[RecordId, Signed]:
+    """Return for each record of a ref who signed what put it there."""
+    wanted = set(records)
+    paths = {row.path: name for row in ledger.rows(ref) if (name := record_id_in(row.path))}
+    paths = {path: name for path, name in paths.items() if name in wanted}
+    added = introductions(ledger.repository, ledger.refs[ref], sorted(paths))
+    commits = {commit for each in added.values() for commit in each}
+    judged = judge(ledger.repository, ledger.objects, commits, signers)
+    return {
+        paths[path]: Signed(tuple(judged[commit] for commit in each))
+        for path, each in added.items()
+    }
+
+
+def wrote(ledger: Ledger, commit: Oid, without: Iterable[Oid]) -> dict[str, str] | None:
+    """Return who wrote what is new in a commit, each with one such commit; None where untold."""
+    objects = ledger.objects
+    if objects.kind(commit) != "commit":
+        return None
+    here = [oid for oid in without if oid != commit and objects.kind(oid) == "commit"]
+    return authors(ledger.repository, commit, here)
+
+
+def is_before(ledger: Ledger, early: Oid, late: Oid) -> bool:
+    """Tell whether one commit is in the history of another, as far as this clone knows."""
+    objects = ledger.objects
+    if early == late or objects.kind(early) != "commit" or objects.kind(late) != "commit":
+        return False
+    return objects.descends(late, early)
