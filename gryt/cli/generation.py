@@ -18,6 +18,12 @@ def generation() -> None:
 
 
 def _emit_one(app: "App", version: str, *, as_json: bool, created: bool) -> None:
+    said = f"{'created' if created else 'updated'}: {version}"
+    _emit_changed(app, version, said, as_json=as_json)
+
+
+def _emit_changed(app: "App", version: str, said: str, *, as_json: bool) -> None:
+    """Answer with the generation as it is after a command, in words or as a document."""
     from gryt.service.contracts import path_of
 
     view = app.session.ledger.get(version)
@@ -26,8 +32,8 @@ def _emit_one(app: "App", version: str, *, as_json: bool, created: bool) -> None
 
         app.emit_json(generation_document(view.state, _reasons(app, version), schema="generation"))
         return
-    lines = [f"Generation {'created' if created else 'updated'}: {version}"]
-    if app.session.workspace is not None:
+    lines = [f"Generation {said}"]
+    if app.session.workspace is not None and view.state.status.value == "draft":
         lines.append(f"Contract: {path_of(version)}")
     app.emit("\n".join(lines) + "\n")
 
@@ -138,6 +144,38 @@ def update(app: "App", version: str, source: str | None, as_json: bool) -> None:
 
     generations.update(app.session, version, None if source is None else read_source(source))
     _emit_one(app, version, as_json=as_json, created=False)
+
+
+@generation.command(short_help="Let a draft go by another version")
+@click.argument("old")
+@click.argument("new")
+@options.as_json
+@click.pass_obj
+def rename(app: "App", old: str, new: str, as_json: bool) -> None:
+    """Let a draft go by another version, with its contract, proofs and candidates.
+
+    \b
+    Example:
+      gryt generation rename v6.0.0 v6.1.0
+    """  # noqa: D301 - for click, a backspace keeps lines apart
+    from gryt.model.names import parse_version
+    from gryt.service import renames
+
+    view = renames.rename(app.session, old, parse_version(new))
+    _emit_changed(app, view.state.version, f"renamed: {old} -> {new}", as_json=as_json)
+
+
+@generation.command(short_help="Give a draft up")
+@options.version
+@options.reason
+@options.as_json
+@click.pass_obj
+def abandon(app: "App", version: str, reason: str, as_json: bool) -> None:
+    """Give a draft up: it is not promoted any more, and its version stays used."""
+    from gryt.service import generations
+
+    generations.abandon(app.session, version, why=reason)
+    _emit_changed(app, version, f"abandoned: {version}", as_json=as_json)
 
 
 @generation.command(short_help="Tag the release if every gate passes")

@@ -49,10 +49,10 @@ def fold(records: Iterable[Record]) -> Generation:
         raise Corrupt("a generation has no created record")
     gone = superseded(ordered)
     counting = [r for r in ordered if r.id not in gone or r is created]
-    version = _version(created, counting)
+    promotion = _promotion(counting)
+    version = promotion.tag if promotion else name_of(created, ordered)
     contract, heads, conflicts = contract_in_force(counting, version)
     attempts = _attempts(counting, version)
-    promotion = _promotion(counting)
     withdrawn = _last_reason(counting, Kind.GENERATION_ABANDONED)
     return Generation(
         gid=created.id,
@@ -93,9 +93,10 @@ def superseded(ordered: list[Record]) -> set[RecordId]:
     return gone
 
 
-def _version(created: Record, counting: list[Record]) -> str:
+def name_of(created: Record, ordered: list[Record]) -> str:
+    """Return the version it goes by until promoted: like a number, no rollback takes it back."""
     assert isinstance(created.body, Created)
-    renames = [r.body.new for r in counting if isinstance(r.body, Renamed)]
+    renames = [r.body.new for r in ordered if isinstance(r.body, Renamed)]
     return renames[-1] if renames else created.body.version
 
 

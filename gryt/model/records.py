@@ -77,6 +77,8 @@ class Renamed(NamedTuple):
 
     old: str
     new: str
+    tags: tuple[tuple[str, Oid], ...] = ()
+    """The candidates' tags under the new name, with their objects."""
 
 
 class RolledBack(NamedTuple):

@@ -81,6 +81,8 @@ def show_text(generation: Generation, ready: Sequence[str]) -> str:
             f"Promoted by: {cell(g.promotion.by)}",
             f"Commit: {g.promotion.commit}",
         ]
+    if g.status is GenerationStatus.ABANDONED and g.reason is not None:
+        lines.append(f"Reason: {cell(g.reason)}")
     if g.contract.description:
         lines.append(f"Description: {cell(g.contract.description)}")
     if g.contract.pipeline_template:
@@ -254,6 +256,7 @@ def generation_document(generation: Generation, ready: Sequence[str], *, schema:
         "contract": list(g.heads),
         "created_at": g.created_at,
         "created_by": g.created_by,
+        "reason": g.reason if g.status is GenerationStatus.ABANDONED else None,
         "promoted_at": promotion.at if promotion else None,
         "promoted_by": promotion.by if promotion else None,
         "commit": promotion.commit if promotion else None,

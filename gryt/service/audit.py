@@ -33,7 +33,7 @@ def log(session: Session, version: str | None) -> list[Entry]:
         refs = [contracts.current(session, version).ref]
     else:
         contracts.take_up_all(session)
-        refs = [ref for ref in ledger.refs if ledger.layout.version(ref)]
+        refs = [line.ref for line in ledger.summaries()]
         refs += [ledger.layout.meta] if ledger.layout.meta in ledger.refs else []
     entries = [entry for ref in refs for entry in _entries(session, ref)]
     return sorted(entries, key=lambda entry: str(entry.document["id"]), reverse=True)

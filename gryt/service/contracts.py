@@ -75,6 +75,12 @@ def write_file(session: Session, view: View, contract: Contract | None = None) -
     remember(session, view, data)
 
 
+def forget_file(session: Session, version: str) -> None:
+    """Take a contract file away whose generation is gone, or goes by another name now."""
+    session.files.remove(contract_path(version))
+    _memory(session).drop(version)
+
+
 def current(session: Session, version: str) -> View:
     """Return a generation with any edit of its contract file taken up.
 
@@ -92,9 +98,11 @@ def current(session: Session, version: str) -> View:
     data = session.workspace.read(contract_path(version))
     if data is None:
         return view or session.ledger.get(version)
-    if view is None:
-        return _begin_from_file(session, version)
     synced = _memory(session).load().get(version)
+    if view is None:
+        if synced is not None:
+            _leave_renamed(session, version, synced, data)
+        return _begin_from_file(session, version)
     if synced is not None and synced.sha256 == _digest(data):
         return _follow(session, view, synced)
     return _take_up(session, view, synced, data)
@@ -133,6 +141,33 @@ def _begin_from_file(session: Session, version: str) -> View:
     remember(session, view, data)
     session.say(f"generation '{version}' created from '{contract_path(version)}'")
     return view
+
+
+def _leave_renamed(session: Session, version: str, synced: Synced, data: bytes) -> None:
+    """Raise Refused where a file is that of a generation which goes by another version now.
+
+    One that nobody edited goes, for the one of the new name takes its place.
+    """
+    ledger = session.ledger
+    named = ledger.index.refs_with(f'"id":"{synced.heads[0]}"') if synced.heads else []
+    lines = {line.ref: line.version for line in ledger.summaries()}
+    now = next((lines[ref] for ref in named if ref in lines), None)
+    if now is None:
+        return
+    if synced.sha256 != _digest(data):
+        raise Refused(
+            f"'{contract_path(version)}' was edited, but its generation goes by '{now}' now",
+            hints=[
+                f"put the edit into '{contract_path(now)}'",
+                f"then: rm {contract_path(version)}",
+            ],
+        )
+    if session.writes:
+        forget_file(session, version)
+        after = ledger.get(now)
+        if after.state.status is GenerationStatus.DRAFT and read_file(session, now) is None:
+            write_file(session, after)
+    raise ledger.unknown_version(version)
 
 
 def _take_up(session: Session, view: View, synced: Synced | None, data: bytes) -> View:

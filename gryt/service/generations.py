@@ -7,6 +7,8 @@ from gryt.errors import InvalidInput, Refused
 from gryt.model.contract import Change, ChangeType, Contract, change_type
 from gryt.model.names import ChangeId, Version, nearest, parse_name, parse_version
 from gryt.service import contracts, revisions
+from gryt.service.drafts import refuse_unless_draft
+from gryt.service.messages import commit_message
 from gryt.service.session import Session
 from gryt.store.index import Summary
 from gryt.store.ledger import View
@@ -63,7 +65,9 @@ def new(
     Where a contract file for this version is in place already and nothing else is given, that is
     the contract. Raises Refused where the version exists.
     """
-    _refuse_existing(session, version)
+    from gryt.service.taken import refuse_taken  # lazy: a listing takes no name
+
+    refuse_taken(session, version)
     given = description is not None or pipeline is not None or changes or source is not None
     in_place = contracts.read_file(session, version.text)
     if in_place is not None:
@@ -112,15 +116,26 @@ def _with_changes(there: tuple[Change, ...], more: Sequence[Change]) -> tuple[Ch
     return (*there, *more)
 
 
-def _refuse_existing(session: Session, version: Version) -> None:
-    other = version.text.removeprefix("v")
-    for name in (version.text, other, f"v{other}"):
-        view = session.ledger.find(name)
-        if view is not None:
-            raise Refused(
-                f"generation '{name}' exists already ({view.state.status.value})",
-                hints=[f"gryt generation show {name}", f"gryt generation edit {name}"],
-            )
+def abandon(session: Session, version: str, *, why: str) -> View:
+    """Give a draft up: it takes no more proofs and is not promoted; its records stay."""
+    from gryt.model.records import Kind, Withdrawn  # lazy: the record classes
+    from gryt.store.append import Draft, act  # lazy: writing
+
+    view = contracts.current(session, version)
+
+    def decide(draft: Draft) -> None:
+        state = draft.state
+        if state is None or state.gid != view.state.gid:
+            raise session.ledger.unknown_version(version)
+        refuse_unless_draft(state)
+        draft.record(Kind.GENERATION_ABANDONED, Withdrawn(why), gid=state.gid)
+        draft.message = commit_message(
+            f"{state.version} abandoned: {why}",
+            [("Action", Kind.GENERATION_ABANDONED.value), ("Generation", state.version)],
+        )
+
+    act(session.ledger, view.ref, session.author, decide, reason=f"{version} abandoned")
+    return session.ledger.get(version)
 
 
 def update(session: Session, version: str, source: tuple[bytes, str] | None) -> View:

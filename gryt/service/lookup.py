@@ -28,6 +28,15 @@ def set_current(session: Session, version: str, evolution: RecordId | None) -> N
         temporary.replace(path)
 
 
+def follow_current(session: Session, old: str, new: str) -> None:
+    """Let a work tree's current evolution go by its generation's new name."""
+    path = session.ledger.repository.git_dir / "gryt" / "current"
+    with suppress(OSError, ValueError):
+        version, _, evolution = path.read_text().strip().partition(" ")
+        if version == old:
+            set_current(session, new, RecordId(evolution))
+
+
 def drop_current(session: Session, evolution: Evolution | None) -> None:
     """Let a work tree have no current evolution any more, where it is this one."""
     current = current_evolution(session, open_only=False)
@@ -65,8 +74,8 @@ def find(session: Session, wanted: str) -> tuple[View, Evolution]:
                 f"gryt evolution list {split[0]}",
             ],
         )
-    for version in session.ledger.versions():
-        view = session.ledger.get(version)
+    for line in session.ledger.summaries():
+        view = session.ledger.get(line.version)
         found = view.state.evolution(wanted)
         if found is not None:
             return view, found

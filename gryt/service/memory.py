@@ -40,7 +40,15 @@ class Memory:
         known = self.load()
         if known.get(version) == synced:
             return
-        known[version] = synced
+        self._store({**known, version: synced})
+
+    def drop(self, version: str) -> None:
+        """Forget one file."""
+        known = self.load()
+        if known.pop(version, None) is not None:
+            self._store(known)
+
+    def _store(self, known: dict[str, Synced]) -> None:
         rows = {
             name: [entry.heads, entry.sha256, entry.stamp] for name, entry in sorted(known.items())
         }

@@ -5,38 +5,19 @@ its own name in it, the very object, on the commit that was proven or released.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from gryt.errors import Corrupt
 from gryt.model.agreement import Book
 from gryt.model.findings import Finding, tampered, unfinished, warning
-from gryt.model.fold import fold, superseded
-from gryt.model.names import Oid, RecordId, parse_candidate
-from gryt.model.pipeline import RunStatus
-from gryt.model.records import (
-    Promoted,
-    Record,
-    Renumbered,
-    RunFinished,
-)
+from gryt.model.fold import fold
+from gryt.model.names import RecordId, parse_candidate
+from gryt.model.records import Promoted, Renamed, RunFinished
 from gryt.service.tags import candidate_message, release_message
+from gryt.service.vouches import Vouch, vouches_of
 from gryt.store.checkout import remote_name
 from gryt.store.ledger import Ledger
 from gryt.store.mending import Found, TagRepair
 from gryt.store.tags import FoundTag, has_object, object_of, read_tags, tag_id, unsigned
-
-
-class Vouch(NamedTuple):
-    """What one record says of one tag."""
-
-    name: str
-    commit: Oid
-    oid: str | None
-    """The tag object; None where only its name follows from the record."""
-    counts: bool
-    """False where the record was rolled back or renumbered: the tag may be there, or not."""
-    book: Book
-    record: Record
 
 
 def verify_tags(ledger: Ledger, books: Sequence[Book]) -> tuple[list[Found], int]:
@@ -44,7 +25,7 @@ def verify_tags(ledger: Ledger, books: Sequence[Book]) -> tuple[list[Found], int
     vouches: dict[str, list[Vouch]] = {}
     found: list[Found] = []
     for book in books:
-        for vouch in _vouches(book):
+        for vouch in vouches_of(book):
             vouches.setdefault(vouch.name, []).append(vouch)
             found += ((finding, ()) for finding in _misnamed(vouch))
     versions = {version for book in books for version in (book.version, *book.versions)}
@@ -66,35 +47,10 @@ def _version_of(name: str) -> str:
     return split[0] if split is not None else name
 
 
-def _vouches(book: Book) -> Iterator[Vouch]:
-    gone = superseded(sorted(book.records, key=lambda record: record.id))
-    promotions = [r for r in book.records if isinstance(r.body, Promoted) and r.id not in gone]
-    numbers = {
-        r.body.evolution: (r.id, r.body.number)
-        for r in book.records
-        if isinstance(r.body, Renumbered) and r.id not in gone
-    }
-    for record in book.records:
-        body = record.body
-        if isinstance(body, Promoted):
-            # the first promotion counts; later ones lost the race
-            counts = record is promotions[0] if promotions else False
-            yield Vouch(body.tag, body.commit, body.tag_object, counts, book, record)
-        elif isinstance(body, RunFinished) and body.status is RunStatus.PASS and body.tag:
-            later = numbers.get(body.evolution)
-            is_renumbered = later is not None and later[0] > record.id
-            counts = record.id not in gone and not is_renumbered
-            yield Vouch(body.tag, body.commit, body.tag_object, counts, book, record)
-            if later is not None and is_renumbered:
-                name = f"{_version_of(body.tag)}-rc.{later[1]}"
-                yield Vouch(name, body.commit, None, record.id not in gone, book, record)
-
-
 def _misnamed(vouch: Vouch) -> Iterator[Finding]:
     """Yield a finding where a record claims a tag that is not its generation's to give."""
-    body = vouch.record.body
-    if isinstance(body, RunFinished):
-        numbers = vouch.book.numbers(body.evolution)
+    if vouch.run is not None:
+        numbers = vouch.book.numbers(vouch.run.evolution)
         own = {f"{version}-rc.{n}" for version in vouch.book.versions for n in numbers}
     else:
         own = set(vouch.book.versions)
@@ -179,8 +135,11 @@ def _rebuilt(vouch: Vouch) -> bytes | None:
         return None
     if isinstance(body, Promoted):
         message = release_message(state, vouch.record.id)
-    elif isinstance(body, RunFinished) and (evolution := state.evolution(body.evolution)):
-        message = candidate_message(state, evolution, body.run, body.pipeline.name)
+    elif vouch.run is not None and (evolution := state.evolution(vouch.run.evolution)):
+        version = body.new if isinstance(body, Renamed) else state.version
+        named = evolution._replace(tag=vouch.name)
+        renamed = state._replace(version=version)
+        message = candidate_message(renamed, named, vouch.run.run, vouch.run.pipeline.name)
     else:
         return None
     return unsigned(vouch.record, vouch.name, vouch.commit, message)

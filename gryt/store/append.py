@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 
 from gryt.errors import Moved
 from gryt.git.commits import write_commit
+from gryt.git.garbage import collect_garbage
 from gryt.git.refs import ABSENT, RefsMoved, RefUpdate, move
 from gryt.git.tags import write_tag
 from gryt.model.fold import fold
@@ -58,6 +59,10 @@ class Draft:
     notes: dict[str, list[str]] = field(default_factory=dict)
     trees: dict[str, str] = field(default_factory=dict)
     """Whole trees to put in, by path."""
+    target: str | None = None
+    """The ref that gets the commit, where that is another than the one that was read."""
+    moves: list[RefUpdate] = field(default_factory=list)
+    """Other refs that move with the action; without a new value, to the commit that it makes."""
     message: Callable[[Generation | None], str] = lambda _: "gryt\n"
     """The commit message, from the state after the action."""
 
@@ -122,23 +127,9 @@ def act(
             except RefsMoved:
                 time.sleep(os.urandom(1)[0] / 25_000 * 2 ** min(attempt, 6))
                 continue
-        _collect_garbage(ledger)
+        collect_garbage(ledger.repository)
         return result
     raise Moved(f"'{ref}' was moved by others {_ATTEMPTS} times in a row", hints=["try again"])
-
-
-def _collect_garbage(ledger: Ledger) -> None:
-    """Let git pack loose objects where there are many: nothing else would.
-
-    git itself looks at one of the 256 folders and multiplies; looking here saves a process.
-    """
-    limit = ledger.repository.config_int("gc.auto", 6700)
-    try:
-        loose = sum(1 for _ in (ledger.repository.common_dir / "objects" / "17").iterdir())
-    except OSError:
-        return
-    if limit > 0 and loose * 256 > limit:
-        ledger.repository.git.attempt("gc", "--auto", "--quiet")
 
 
 def _draft(ledger: Ledger, ref: str, author: Author) -> Draft:
@@ -203,7 +194,7 @@ def compose(draft: Draft, *, old: list[Record] | None = None) -> Composed:
     after = fold([*old, *draft.records]) if is_generation else None
     message = draft.message(after)
     commit, tree = _write_commit(draft, message)
-    updates = [RefUpdate(draft.ref, commit, draft.tip or ABSENT), *_tag_updates(draft)]
+    updates = _ref_updates(draft, commit)
     notes_update = _notes_update(draft)
     if notes_update is not None:
         updates.append(notes_update)
@@ -223,6 +214,9 @@ def publish(composed: Composed, reason: str) -> None:
 def _remember(composed: Composed) -> None:
     """Tell the cache what was appended, sparing the next reader to find out."""
     draft = composed.draft
+    if draft.target is not None:
+        draft.ledger.reread()  # of another name, the next reader finds out
+        return
     draft.ledger.advance(
         draft.ref,
         (composed.commit, composed.tree),
@@ -248,6 +242,16 @@ def _write_commit(draft: Draft, message: str) -> tuple[str, str]:
         sign=author.sign_commits,
     )
     return commit, tree
+
+
+def _ref_updates(draft: Draft, commit: str) -> list[RefUpdate]:
+    """Return the moves of an action but for its notes, the ledger's own first."""
+    if draft.target is None:
+        own = RefUpdate(draft.ref, commit, draft.tip or ABSENT)
+    else:
+        own = RefUpdate(draft.target, commit, draft.ledger.objects.ref(draft.target) or ABSENT)
+    moves = [move if move.new else move._replace(new=commit) for move in draft.moves]
+    return [own, *_tag_updates(draft), *moves]
 
 
 def _tag_updates(draft: Draft) -> list[RefUpdate]:

@@ -63,7 +63,8 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
         case Promoted():
             return _promoted(body)
         case Renamed():
-            return {"from": body.old, "to": body.new}
+            tags: Map = dict(body.tags)
+            return without_none({"from": body.old, "to": body.new, "tags": tags or None})
         case RolledBack():
             gone: list[Plain] = [*sorted(body.supersedes)]
             return {"snapshot": body.snapshot, "supersedes": gone}

@@ -9,6 +9,7 @@
         policy/<id>.yaml
         snapshots/<snapshot id>/manifest.yaml, snapshots/<snapshot id>/generations/<version>/...
     refs/notes/gryt                      the projection onto code commits
+    refs/gryt-remotes/<remote>/...       the same names, as a remote was last seen to have them
 
 The namespace is refs/gryt unless `gryt.namespace` says otherwise.
 """
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 DEFAULT_NAMESPACE = "refs/gryt"
 NOTES_REF = "refs/notes/gryt"
 TAGS = "refs/tags/"
+TRACKING = "refs/gryt-remotes/"
+"""What was last seen of each remote: `<remote>/generations/<version>` and so on; never pushed."""
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _FILE = re.compile(r"(?P<id>[0-9a-z]{26})-(?P<what>[a-z-]+)\.yaml")

@@ -3,9 +3,7 @@
 Reading goes through the cache; libgit2 and YAML are loaded only where a ref has moved since.
 """
 
-import fcntl
 import json
-import os
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,10 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from gryt.errors import Corrupt, NotFound
 from gryt.git.refs import read_refs
 from gryt.git.repository import Repository
-from gryt.model.names import RecordId, nearest
+from gryt.model.names import RecordId
 from gryt.model.state import Evolution, EvolutionStatus, Generation
 from gryt.store.index import Index, Row, Summary
 from gryt.store.layout import DEFAULT_NAMESPACE, NOT_RECORDS, Layout, record_id_in
+from gryt.store.locks import is_held
 from gryt.store.rows import row_of, summary_of
 
 if TYPE_CHECKING:
@@ -94,14 +93,24 @@ class Ledger:
         refs = {ref: tip for ref, tip in self.refs.items() if self.layout.version(ref)}
         known = self.index.summaries()
         if all(refs.get(line.ref) == line.oid for line in known) and len(known) == len(refs):
-            return known
+            return self._by_name(known)
         fresh = {line.ref: line for line in known if refs.get(line.ref) == line.oid}
         for ref in refs:
             if ref not in fresh:
                 fresh[ref] = self._summarised(ref)
         if len(known) > len(refs) or any(line.ref not in refs for line in known):
             self.index.forget(self.refs)
-        return sorted(fresh.values(), key=lambda line: (line.sort_key, line.ref))
+        return self._by_name(sorted(fresh.values(), key=lambda line: (line.sort_key, line.ref)))
+
+    def _by_name(self, lines: list[Summary]) -> list[Summary]:
+        """Leave out the refs of former names, whose generations are listed under their own."""
+        own = {(line.ref, line.gid) for line in lines}
+        ref = self.layout.generation
+        return [
+            line
+            for line in lines
+            if line.ref == (now := ref(line.version)) or (now, line.gid) not in own
+        ]
 
     def _summarised(self, ref: str) -> Summary:
         version = self.layout.version(ref) or ref
@@ -112,10 +121,17 @@ class Ledger:
             return Summary(ref, self.refs[ref], *blank)
 
     def find(self, version: str) -> View | None:
-        """Return one generation; None where there is none of this version."""
+        """Return one generation; None where none goes by this version (any more)."""
         ref = self.layout.generation(version)
         tip = self.refs.get(ref)
-        return None if tip is None else View(ref, tip, self._with_interrupted(self._folded(ref)))
+        if tip is None or self._has_moved(ref, state := self._folded(ref)):
+            return None
+        return View(ref, tip, self._with_interrupted(state))
+
+    def _has_moved(self, ref: str, state: Generation) -> bool:
+        """Tell whether a generation has another ref by now, under its new name."""
+        now = self.layout.generation(state.version)
+        return now != ref and now in self.refs and self._folded(now).gid == state.gid
 
     def get(self, version: str) -> View:
         """Return one generation; raise NotFound with the nearest versions."""
@@ -126,11 +142,9 @@ class Ledger:
 
     def unknown_version(self, version: str) -> NotFound:
         """Return the error for a version that there is no generation of."""
-        hints = [f"did you mean '{name}'?" for name in nearest(version, self.versions())[:1]]
-        return NotFound(
-            f"generation '{version}' does not exist",
-            hints=[*hints, f"gryt generation new {version}", "gryt generation list"],
-        )
+        from gryt.store.former import unknown_version  # lazy: only a mistake needs it
+
+        return unknown_version(self, version)
 
     def _folded(self, ref: str) -> Generation:
         from gryt.store import statecodec  # lazy: JSON is not needed to write
@@ -280,14 +294,7 @@ class Ledger:
     def _interrupted(self, evolution: Evolution) -> Evolution:
         if evolution.status is not EvolutionStatus.RUNNING or evolution.run is None:
             return evolution
-        try:
-            handle = os.open(self.run_lock(evolution.run), os.O_RDONLY)
-        except OSError:
-            return evolution  # of another clone, as far as anybody here can tell
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
+        # without a lock file it is a run of another clone, as far as anybody here can tell
+        if is_held(self.run_lock(evolution.run)) is not False:
             return evolution
-        finally:
-            os.close(handle)
         return evolution._replace(status=EvolutionStatus.INTERRUPTED)

@@ -78,3 +78,18 @@ class RunLock:
         """Remove the file that a killed run left behind, once another run takes its place."""
         with suppress(OSError):
             Path(path).unlink()
+
+
+def is_held(path: str) -> bool | None:
+    """Tell whether a process holds a run's lock; None where there is no such file."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False

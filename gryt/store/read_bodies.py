@@ -137,7 +137,12 @@ def _overridden(p: Map) -> Body:
 
 
 def _renamed(p: Map) -> Body:
-    return Renamed(str(p["from"]), str(p["to"]))
+    tags = as_map(p.get("tags") or {})
+    return Renamed(
+        str(p["from"]),
+        str(p["to"]),
+        tuple((name, Oid(str(oid))) for name, oid in tags.items()),
+    )
 
 
 def _rolled_back(p: Map) -> Body:

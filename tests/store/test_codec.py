@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gryt.errors import Corrupt
 from gryt.model.contract import Change, ChangeType, Contract
-from gryt.model.names import ChangeId
+from gryt.model.names import ChangeId, Oid
 from gryt.model.records import (
     ApprovalWithdrawn,
     Approved,
@@ -137,7 +137,9 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         VERDICTS,
         st.lists(st.tuples(SOME, SOME), max_size=2).map(tuple),
     ),
-    Kind.RENAMED: st.builds(Renamed, st.just("v1.0.0"), st.just("1.10.0")),
+    Kind.RENAMED: st.builds(
+        Renamed, st.just("v1.0.0"), st.just("1.10.0"), st.just((("1.10.0-rc.1", Oid("a" * 40)),))
+    ),
     Kind.ROLLED_BACK: st.builds(RolledBack, NAME, st.frozensets(IDS, max_size=3)),
     Kind.GENERATION_ABANDONED: st.builds(Withdrawn, SOME),
     Kind.STARTED: st.builds(
