@@ -41,8 +41,10 @@ def shallow_ends(repository: Repository) -> frozenset[str]:
         return frozenset()
 
 
-def introductions(repository: Repository, tip: str, paths: Sequence[str]) -> dict[str, list[str]]:
-    """Return the commits that put each of these files into the history of `tip`.
+def introductions(
+    repository: Repository, tips: Sequence[str], paths: Sequence[str]
+) -> dict[str, list[str]]:
+    """Return the commits that put each of these files into these histories.
 
     Merges put nothing in: what they have is in one of their parents. Where the clone ends, who put
     a file in is not known, so such a commit is left out.
@@ -54,7 +56,7 @@ def introductions(repository: Repository, tip: str, paths: Sequence[str]) -> dic
     asked = repository.git.run(
         *("--literal-pathspecs", "-c", "log.showRoot=true", "log"),
         *("--full-history", "--no-merges", "--no-renames", "--diff-filter=A", "--name-only"),
-        *("--no-color", "--format=commit %H", tip, "--", *paths),
+        *("--no-color", "--format=commit %H", *tips, "--", *paths),
     )
     commit = ""
     for line in asked.text.splitlines():

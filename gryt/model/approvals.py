@@ -6,29 +6,18 @@ did the work of a change does not vouch for it where the rule says so. Who is wh
 and whose signature is good is found out by the caller and comes in as `Facts`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from gryt.model.contract import Contract
+from gryt.model.contract import ChangeType, Contract
 from gryt.model.fold import combine, in_order, superseded
 from gryt.model.names import ChangeId, Oid, RecordId
+from gryt.model.policy import Approvals
 from gryt.model.records import ApprovalWithdrawn, Approved, ContractRecorded, Record
 from gryt.model.state import ChangeState, ChangeStatus, Generation
 from gryt.model.verdict import Outcome, Verdict
 
 GATE = "ApprovalsGate"
-
-
-class ApprovalRule(NamedTuple):
-    """How many people have to approve each change, and who may."""
-
-    min: int = 1
-    not_author: bool = False
-    """Whoever did the work of a change does not count for it."""
-    people: tuple[str, ...] = ()
-    """The e-mail addresses that count (`from:` in the policy); any where it is empty."""
-    signed: bool = False
-    """Only approvals with a good signature of the person who gives them count."""
 
 
 class Approval(NamedTuple):
@@ -115,7 +104,7 @@ def approvals(records: Iterable[Record]) -> tuple[Approval, ...]:
 def standings(
     generation: Generation,
     given: Sequence[Approval],
-    rule: ApprovalRule,
+    rule: Approvals,
     facts: Facts,
     commit: Oid | None = None,
 ) -> tuple[Standing, ...]:
@@ -126,16 +115,17 @@ def standings(
 def approvals_gate(
     generation: Generation,
     given: Sequence[Approval],
-    rule: ApprovalRule,
+    rule: Approvals,
     facts: Facts,
     commit: Oid | None = None,
     *,
     name: str = GATE,
+    types: Collection[ChangeType] = tuple(ChangeType),
 ) -> Verdict:
-    """Enough people approve of every change as it is promised and proven now."""
+    """Enough people approve of every change of these types as it is promised and proven now."""
     judged = standings(generation, given, rule, facts, commit)
     reasons: list[str] = []
-    for state in generation.changes:
+    for state in (state for state in generation.changes if state.change.type in types):
         change = state.change.id
         people = {each.person for each in judged if change in each.counts_for}
         if len(people) < rule.min:
@@ -150,7 +140,7 @@ def approvals_gate(
     return Verdict(name, outcome, tuple(reasons), unsure or mend)
 
 
-def _unsure(judged: Sequence[Standing], rule: ApprovalRule, facts: Facts) -> str | None:
+def _unsure(judged: Sequence[Standing], rule: Approvals, facts: Facts) -> str | None:
     """Return the command that would tell, where more might count than can be told here."""
     untold = any(each.approval.record in facts.untold for each in judged) and rule.signed
     if untold or (facts.unknown_authors and rule.not_author and judged):
@@ -163,7 +153,7 @@ def _told(approval: Approval) -> str:
 
 
 def _standing(
-    generation: Generation, each: Approval, rule: ApprovalRule, facts: Facts, commit: Oid | None
+    generation: Generation, each: Approval, rule: Approvals, facts: Facts, commit: Oid | None
 ) -> Standing:
     email = email_of(each.by)
     person = facts.person.get(email, email)
@@ -210,7 +200,7 @@ def _proof(state: ChangeState) -> RecordId | None:
     return state.proof.run
 
 
-def _identity(each: Approval, rule: ApprovalRule, facts: Facts, email: str) -> Iterable[str]:
+def _identity(each: Approval, rule: Approvals, facts: Facts, email: str) -> Iterable[str]:
     """Yield why nobody whom the rule wants is known to have given it."""
     if rule.people and not _is_wanted(each, rule, facts, email):
         yield f"'{email}' is not in the policy's list"
@@ -220,7 +210,7 @@ def _identity(each: Approval, rule: ApprovalRule, facts: Facts, email: str) -> I
             yield why
 
 
-def _is_wanted(each: Approval, rule: ApprovalRule, facts: Facts, email: str) -> bool:
+def _is_wanted(each: Approval, rule: Approvals, facts: Facts, email: str) -> bool:
     """Tell whether somebody is on the rule's list; a name alone is no proof of who signs."""
     wanted = {facts.person.get(name.casefold(), name.casefold()) for name in rule.people}
     names = {each.by.casefold(), each.by.rpartition(" <")[0].casefold()}

@@ -59,7 +59,16 @@ def _contained(case: Case) -> Iterable[Verdict]:
     return (proofs_contained(case.generation, case.commit, contained),)
 
 
-GATES: tuple[Gate, ...] = (_contract, _contained)
+def _approvals(case: Case) -> Iterable[Verdict]:
+    """Enough people vouch for it, where the policy asks for that."""
+    if all(rule.approvals is None for rule in case.policy.rules):
+        return ()
+    from gryt.service.vouching import gates  # lazy: only where approvals are asked for
+
+    return gates(case)
+
+
+GATES: tuple[Gate, ...] = (_contract, _contained, _approvals)
 """Every gate, in the order in which people read the answers."""
 
 

@@ -1,40 +1,65 @@
 """Whose approvals count: who signed them, and who did the work that they are about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from gryt.model.approvals import Approval, ApprovalRule, Facts, approvals, email_of
+from gryt.model.approvals import Approval, Facts, approvals, approvals_gate, email_of
 from gryt.model.names import ChangeId, Oid, RecordId
+from gryt.model.policy import Approvals
 from gryt.model.records import EvolutionStarted, Record, RunFinished, RunStarted
 from gryt.model.state import Generation, GenerationStatus
+from gryt.model.verdict import Verdict
 from gryt.service.session import Session
-from gryt.store.people import Signers, is_before, known_signers, signatures_of, wrote
+from gryt.store.people import Signed, is_before, known_signers, signatures_of, wrote
+
+if TYPE_CHECKING:
+    from gryt.service.judging import Case
+
+
+def gates(case: "Case") -> Iterable[Verdict]:
+    """Judge every rule of the policy that asks for approvals."""
+    rules = [rule for rule in case.policy.rules if rule.approvals is not None]
+    if not rules:
+        return
+    asked = [rule.approvals for rule in rules if rule.approvals is not None]
+    given, facts = gathered(case.session, case.generation, case.records, asked)
+    for rule, wanted in zip(rules, asked, strict=True):
+        types = rule.is_for(state.change.type for state in case.generation.changes)
+        verdict = approvals_gate(
+            *(case.generation, given, wanted, facts, case.commit), name=rule.name, types=types
+        )
+        yield verdict._replace(advisory=rule.advisory)
 
 
 def gathered(
-    session: Session, generation: Generation, rules: Sequence[ApprovalRule]
+    session: Session,
+    generation: Generation,
+    records: Sequence[Record],
+    rules: Sequence[Approvals],
 ) -> tuple[tuple[Approval, ...], Facts]:
     """Return the approvals of a generation, and what these rules have to know of the people."""
-    ref = session.ledger.layout.generation(generation.version)
-    records = session.ledger.records(ref)
     given = approvals(records)
     signers = known_signers(session.ledger)
     facts = Facts(person=signers.person)
     if given and any(rule.signed for rule in rules):
-        facts = _signatures(session, ref, given, signers, facts)
+        names = {each.record for each in given}
+        about = [record for record in records if record.id in names]
+        signed = signatures_of(session.ledger, generation.version, about, signers)
+        is_shallow = session.ledger.repository.is_shallow
+        facts = _signatures(given, signed, facts, is_shallow=is_shallow)
     if given and any(rule.not_author for rule in rules):
         facts = _authors(session, generation, records, facts)
     return given, facts
 
 
 def _signatures(
-    session: Session, ref: str, given: Sequence[Approval], signers: Signers, facts: Facts
+    given: Sequence[Approval], signed: Mapping[RecordId, Signed], facts: Facts, *, is_shallow: bool
 ) -> Facts:
     distrusted: dict[RecordId, str] = {}
     untold: dict[RecordId, str] = {}
-    signed = signatures_of(session.ledger, ref, [each.record for each in given], signers)
     for each in given:
         found = signed[each.record].signatures if each.record in signed else ()
-        if not found and session.ledger.repository.is_shallow:
+        if not found and is_shallow:
             untold[each.record] = "the clone is shallow, and does not tell who signed it"
         elif not found:
             distrusted[each.record] = "no commit of its own put it there: nobody signed it"

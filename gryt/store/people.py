@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gryt.git.authors import authors, introductions
+from gryt.git.refs import read_refs
 from gryt.git.signatures import (
     Signature,
     Signers,
@@ -12,10 +13,11 @@ from gryt.git.signatures import (
     parse_signers,
 )
 from gryt.model.names import Oid, RecordId
-from gryt.store.layout import record_id_in
+from gryt.model.records import Record
+from gryt.store.layout import path_of
 from gryt.store.ledger import Ledger
 
-__all__ = ["Signature", "Signers", "known_signers", "signatures_of", "wrote"]
+__all__ = ["Signature", "Signed", "Signers", "is_before", "known_signers", "signatures_of", "wrote"]
 
 
 def known_signers(ledger: Ledger, lines: Sequence[str] = ()) -> Signers:
@@ -23,6 +25,9 @@ def known_signers(ledger: Ledger, lines: Sequence[str] = ()) -> Signers:
     if lines:
         return parse_signers("\n".join(lines))
     return parse_signers(configured_signers(ledger.repository) or "")
+
+
+TRACKING = "refs/gryt-remotes/"
 
 
 class Signed(NamedTuple):
@@ -33,13 +38,17 @@ class Signed(NamedTuple):
 
 
 def signatures_of(
-    ledger: Ledger, ref: str, records: Iterable[RecordId], signers: Signers
+    ledger: Ledger, version: str, records: Iterable[Record], signers: Signers
 ) -> Mapping[RecordId, Signed]:
-    """Return for each record of a ref who signed what put it there."""
-    wanted = set(records)
-    paths = {row.path: name for row in ledger.rows(ref) if (name := record_id_in(row.path))}
-    paths = {path: name for path, name in paths.items() if name in wanted}
-    added = introductions(ledger.repository, ledger.refs[ref], sorted(paths))
+    """Return for each of these audit records of a generation who signed what put it there.
+
+    What a remote has is looked at too: a union may be judged before the ref here has it.
+    """
+    paths = {path_of(record): record.id for record in records}
+    ref = ledger.layout.generation(version)
+    seen = read_refs(ledger.repository, f"{TRACKING}*/generations/{version}")
+    tips = [*([ledger.refs[ref]] if ref in ledger.refs else []), *seen.values()]
+    added = introductions(ledger.repository, tips, sorted(paths)) if tips else {}
     commits = {commit for each in added.values() for commit in each}
     judged = judge(ledger.repository, ledger.objects, commits, signers)
     return {

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gryt.model.approvals import ApprovalRule, approvals_gate
+from gryt.model.approvals import approvals_gate
 from gryt.model.names import Oid
+from gryt.model.policy import Approvals
 from gryt.model.verdict import Verdict
 from tests.support.cli import Gryt, Result
 from tests.support.git import Repo, git
@@ -49,10 +50,10 @@ def judge() -> Judge:
     from gryt.cli.context import App
     from gryt.service.vouching import gathered
 
-    def judge(repo: Repo, rule: ApprovalRule) -> Verdict:
+    def judge(repo: Repo, rule: Approvals) -> Verdict:
         session = App((repo.path,)).session
         state = session.ledger.get("v1.0.0").state
-        given, facts = gathered(session, state, [rule])
+        given, facts = gathered(session, state, session.ledger.records(REF), [rule])
         return approvals_gate(state, given, rule, facts, Oid(repo.head))
 
     return judge
@@ -76,7 +77,7 @@ def test_an_approval_is_a_record_a_commit_and_a_line_of_the_log(proven: Repo, gr
 
 
 def test_authors_of_the_work_do_not_count(proven: Repo, gryt: Gryt, judge: Judge) -> None:
-    rule = ApprovalRule(not_author=True)
+    rule = Approvals(not_author=True)
     for who in ("Ada", "Bob"):
         approve(gryt, proven, who)
     verdict = judge(proven, rule)
@@ -95,7 +96,7 @@ def test_what_an_earlier_release_has_is_not_this_ones_work(
     proven: Repo, gryt: Gryt, judge: Judge
 ) -> None:
     approve(gryt, proven, "Bob")
-    rule = ApprovalRule(not_author=True)
+    rule = Approvals(not_author=True)
     assert judge(proven, rule).blocks
     gryt.ok("generation", "new", "v0.9.0", "--change", "add:Z-1:Zero", cwd=proven)
     proven.git("checkout", "-q", "v1.0.0-rc.2~1")
@@ -112,7 +113,7 @@ def test_taking_it_back_is_recorded_and_only_for_oneself(
     approve(gryt, proven, "Hedy")
     back = approve(gryt, proven, "Grace", "--withdraw", "--comment", "it broke staging")
     assert back.stdout == "Withdrawn: 1 approval of v1.0.0\n"
-    verdict = judge(proven, ApprovalRule(min=2))
+    verdict = judge(proven, Approvals(min=2))
     assert "it was taken back (it broke staging)" in verdict.reasons[-1]
     assert "A-1: 1 of 2 approvals (hedy@example.com)" in verdict.reasons
     again = gryt("approve", "v1.0.0", "--withdraw", cwd=proven)
@@ -177,7 +178,7 @@ def signed_by(gryt: Gryt, repo: Repo, keys: Path, key: str, who: str) -> None:
     repo.git("config", "gryt.sign", "false")
 
 
-SIGNED = ApprovalRule(min=2, signed=True)
+SIGNED = Approvals(min=2, signed=True)
 
 
 def test_two_people_with_good_signatures_are_enough(
@@ -221,6 +222,6 @@ def test_a_clone_that_does_not_tell_who_signed_is_inconclusive(
     shallow = Repo(tmp_path / "shallow")
     git("clone", "-q", "--depth=1", f"file://{signing}", shallow, cwd=tmp_path)
     shallow.git("fetch", "-q", "--depth=1", "origin", f"{REF}:{REF}")
-    verdict = judge(shallow, ApprovalRule(signed=True))
+    verdict = judge(shallow, Approvals(signed=True))
     assert verdict.outcome.value == "inconclusive"
     assert verdict.mend == "git fetch --unshallow --tags"

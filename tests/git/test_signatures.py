@@ -278,7 +278,7 @@ def test_what_put_a_file_there_is_the_commit_and_not_the_merge(repo: Repo) -> No
     repo.git("commit", "-q", "-m", "Merge")
     repository, _ = open_(repo)
     paths = ["side.txt", "slipped.txt", "README.md"]
-    found = introductions(repository, repo.head, paths)
+    found = introductions(repository, [repo.head], paths)
     assert found["side.txt"] == [added]
     assert found["slipped.txt"] == [], "who merged is not who wrote"
     assert found["README.md"] == [repo.log("HEAD", "%H")[-1]]
@@ -290,4 +290,4 @@ def test_where_the_clone_ends_nobody_is_said_to_have_put_a_file_there(
     repo.commit("More", {"more.txt": "1\n"})
     git("clone", "-q", "--depth=1", f"file://{repo}", tmp_path / "shallow", cwd=tmp_path)
     repository, _ = open_(Repo(tmp_path / "shallow"))
-    assert introductions(repository, repo.head, ["more.txt"]) == {"more.txt": []}
+    assert introductions(repository, [repo.head], ["more.txt"]) == {"more.txt": []}

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from gryt.model.approvals import (
-    ApprovalRule,
     Facts,
     approvals,
     approvals_gate,
@@ -17,6 +16,7 @@ from gryt.model.contract import Change, ChangeType, Contract
 from gryt.model.fold import fold
 from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.pipeline import RunStatus
+from gryt.model.policy import Approvals
 from gryt.model.records import (
     ApprovalWithdrawn,
     Approved,
@@ -74,11 +74,11 @@ class Trail:
         body = Approved("promote", self.heads, proofs, about, **fields)
         return self.add(Kind.APPROVED, body, by)
 
-    def gate(self, rule: ApprovalRule, facts: Facts = Facts(), commit: Oid = OID) -> Verdict:  # noqa: B008 - immutable
+    def gate(self, rule: Approvals, facts: Facts = Facts(), commit: Oid = OID) -> Verdict:  # noqa: B008 - immutable
         given = approvals(self.records)
         return approvals_gate(fold(self.records), given, rule, facts, commit)
 
-    def why_not(self, rule: ApprovalRule = ApprovalRule(), facts: Facts = Facts()) -> list[str]:  # noqa: B008 - immutable
+    def why_not(self, rule: Approvals = Approvals(), facts: Facts = Facts()) -> list[str]:  # noqa: B008 - immutable
         judged = standings(fold(self.records), approvals(self.records), rule, facts, OID)
         return [reason for each in judged for reason in each.reasons]
 
@@ -90,8 +90,8 @@ def trail() -> Trail:
     return trail
 
 
-TWO = ApprovalRule(min=2)
-NOT_AUTHOR = ApprovalRule(not_author=True)
+TWO = Approvals(min=2)
+NOT_AUTHOR = Approvals(not_author=True)
 ADAS_WORK = Facts(authors={ChangeId("A"): {"ada@example.com": "ran v1.0.0-rc.1"}})
 
 
@@ -115,9 +115,9 @@ def test_one_person_counts_once_however_often_and_by_whatever_address(trail: Tra
 
 def test_an_approval_of_one_change_counts_for_that_change(trail: Trail) -> None:
     trail.approve(GRACE, "A")
-    assert trail.gate(ApprovalRule()).reasons[0] == "B: 0 of 1 approvals"
+    assert trail.gate(Approvals()).reasons[0] == "B: 0 of 1 approvals"
     trail.approve(BOB, "B")
-    assert trail.gate(ApprovalRule()).outcome is Outcome.PASS
+    assert trail.gate(Approvals()).outcome is Outcome.PASS
 
 
 def test_who_did_the_work_of_a_change_counts_for_the_others(trail: Trail) -> None:
@@ -148,7 +148,7 @@ def test_where_the_authors_cannot_be_told_nobody_counts_and_it_is_inconclusive(
 
 def test_only_those_on_the_list_count(trail: Trail) -> None:
     trail.approve(BOB)
-    rule = ApprovalRule(people=("Grace@Example.com",))
+    rule = Approvals(people=("Grace@Example.com",))
     assert "'bob@example.com' is not in the policy's list" in trail.why_not(rule)[0]
     trail.approve(GRACE)
     assert trail.gate(rule).outcome is Outcome.PASS
@@ -157,10 +157,10 @@ def test_only_those_on_the_list_count(trail: Trail) -> None:
 def test_a_signature_that_is_not_good_takes_the_approval_with_it(trail: Trail) -> None:
     record = trail.approve(GRACE)
     bad = Facts(distrusted={record: "it is not signed"})
-    assert trail.gate(ApprovalRule(signed=True), bad).outcome is Outcome.FAIL
-    assert trail.gate(ApprovalRule(), bad).outcome is Outcome.PASS
+    assert trail.gate(Approvals(signed=True), bad).outcome is Outcome.FAIL
+    assert trail.gate(Approvals(), bad).outcome is Outcome.PASS
     unclear = Facts(untold={record: "the clone is shallow"})
-    assert trail.gate(ApprovalRule(signed=True), unclear).outcome is Outcome.INCONCLUSIVE
+    assert trail.gate(Approvals(signed=True), unclear).outcome is Outcome.INCONCLUSIVE
 
 
 def again(trail: Trail) -> None:
@@ -218,8 +218,8 @@ def test_a_contract_recorded_again_as_it_was_leaves_it_in_force(trail: Trail) ->
 
 def test_an_approval_of_a_commit_is_for_no_other(trail: Trail) -> None:
     trail.approve(GRACE, commit=Oid("2" * 40))
-    assert trail.gate(ApprovalRule(), commit=Oid("2" * 40)).outcome is Outcome.PASS
-    assert "it is for commit 2222222222 only" in trail.gate(ApprovalRule()).reasons[2]
+    assert trail.gate(Approvals(), commit=Oid("2" * 40)).outcome is Outcome.PASS
+    assert "it is for commit 2222222222 only" in trail.gate(Approvals()).reasons[2]
 
 
 def test_an_approval_before_there_is_a_proof_is_stale_once_there_is_one() -> None:
