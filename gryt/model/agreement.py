@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gryt.model.findings import Finding, tampered, unfinished
-from gryt.model.fold import combine, superseded
+from gryt.model.fold import combine
 from gryt.model.names import RecordId
 from gryt.model.pipeline import RunStatus
 from gryt.model.records import (
@@ -26,7 +26,9 @@ from gryt.model.records import (
     RunFinished,
     RunStarted,
     Withdrawn,
+    Yanked,
 )
+from gryt.model.rollback import superseded
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _names(record: Record) -> Iterable[tuple[RecordId, type | None]]:
         yield body.run, RunStarted
     if isinstance(body, ApprovalWithdrawn):
         yield from ((name, Approved) for name in body.approvals)
-    if isinstance(body, Overridden) and body.promotion is not None:
+    if isinstance(body, Overridden | Yanked) and body.promotion is not None:
         yield body.promotion, Promoted
     if isinstance(body, RolledBack):
         yield from ((name, None) for name in sorted(body.supersedes))

@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gryt.model.contract import ChangeType, Contract
-from gryt.model.fold import combine, in_order, superseded
+from gryt.model.fold import combine, in_order
 from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.policy import Approvals
 from gryt.model.records import ApprovalWithdrawn, Approved, ContractRecorded, Record
+from gryt.model.rollback import superseded
 from gryt.model.state import ChangeState, ChangeStatus, Generation
 from gryt.model.verdict import Outcome, Verdict
 

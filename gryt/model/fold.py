@@ -4,13 +4,13 @@ Pure and total over any set of records that the codec accepts: the same set give
 every clone, in whatever order the records arrived.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
 
 from gryt.errors import Corrupt
+from gryt.model.attempts import WITHDRAWN, Attempt, attempts_in
 from gryt.model.contract import Change, Contract
 from gryt.model.merge import merge
-from gryt.model.names import ChangeId, RecordId, Version
+from gryt.model.names import ChangeId, RecordId
 from gryt.model.pipeline import RunStatus
 from gryt.model.records import (
     ContractRecorded,
@@ -21,16 +21,14 @@ from gryt.model.records import (
     Record,
     Renamed,
     Renumbered,
-    RolledBack,
     RunFinished,
-    RunStarted,
     Withdrawn,
+    Yanked,
 )
+from gryt.model.rollback import superseded
 from gryt.model.state import (
     ChangeState,
     ChangeStatus,
-    Evolution,
-    EvolutionStatus,
     Generation,
     GenerationStatus,
     Promotion,
@@ -47,28 +45,31 @@ def fold(records: Iterable[Record]) -> Generation:
     created = next((r for r in ordered if isinstance(r.body, Created)), None)
     if created is None:
         raise Corrupt("a generation has no created record")
+    assert isinstance(created.body, Created)
     gone = superseded(ordered)
-    counting = [r for r in ordered if r.id not in gone or r is created]
+    counting = [r for r in ordered if r.id not in gone]
     promotion = _promotion(counting)
     version = promotion.tag if promotion else name_of(created, ordered)
-    contract, heads, conflicts = contract_in_force(counting, version)
-    attempts = _attempts(counting, version)
+    contract, heads, conflicts = contract_in_force(ordered, gone, version)
+    attempts = attempts_in(counting, version)
     withdrawn = _last_reason(counting, Kind.GENERATION_ABANDONED)
+    yanked = _yanked(counting, promotion)
     return Generation(
         gid=created.id,
         version=version,
-        status=_status(promotion, withdrawn),
+        status=_status(promotion, withdrawn, yanked),
         contract=contract,
         heads=heads,
         conflicts=conflicts,
-        changes=tuple(_changes(contract, attempts, _revisions(ordered))),
+        changes=tuple(_changes(contract, attempts, _revisions(ordered), gone)),
         evolutions=tuple(sorted((a.state for a in attempts), key=lambda e: (e.number, e.id))),
         created_at=created.at,
         created_by=created.by,
         newest=ordered[-1].id,
         next_number=1 + max(_numbers(ordered), default=0),
         promotion=promotion,
-        reason=withdrawn,
+        reason=yanked if promotion is not None else withdrawn,
+        hotfix=created.body.hotfix,
     )
 
 
@@ -79,18 +80,6 @@ def in_order(records: Iterable[Record]) -> list[Record]:
         return ordered
     each = {repr(record): record for record in ordered}
     return [record for _, record in sorted(each.items(), key=lambda item: (item[1].id, item[0]))]
-
-
-def superseded(ordered: list[Record]) -> set[RecordId]:
-    """Return the ids that a rollback which itself counts took out of force.
-
-    A later rollback may take back an earlier one, so the newest is asked first.
-    """
-    gone: set[RecordId] = set()
-    for record in reversed(ordered):
-        if isinstance(record.body, RolledBack) and record.id not in gone:
-            gone |= record.body.supersedes
-    return gone
 
 
 def name_of(created: Record, ordered: list[Record]) -> str:
@@ -120,18 +109,29 @@ def _ancestors(revision: RecordId, revisions: Mapping[RecordId, ContractRecorded
 
 
 def combine(
-    heads: tuple[RecordId, ...], revisions: Mapping[RecordId, ContractRecorded], version: str
+    heads: tuple[RecordId, ...],
+    revisions: Mapping[RecordId, ContractRecorded],
+    version: str,
+    gone: Collection[RecordId] = (),
 ) -> tuple[Contract, tuple[tuple[str, tuple[str, ...]], ...]]:
-    """Merge contract revisions three ways; return the contract and the fields in conflict."""
+    """Merge contract revisions three ways; return the contract and the fields in conflict.
+
+    An edit upon a revision that was rolled back (`gone`) is merged for what it changes itself: the
+    revision below it was seen by the other side too, and taken back.
+    """
     known = [head for head in heads if head in revisions]
     if not known:
         return Contract(version), ()
     merged = revisions[known[0]].contract
     conflicts: dict[str, set[str]] = {}
     common = _ancestors(known[0], revisions)
+    seen = set(common)
     for head in known[1:]:
-        common &= _ancestors(head, revisions)
-        base = revisions[max(common)].contract if common else Contract(version)
+        ancestors = _ancestors(head, revisions)
+        common &= ancestors
+        seen |= ancestors
+        bases = common | seen.intersection(gone)
+        base = revisions[max(bases)].contract if bases else Contract(version)
         outcome = merge(base, merged, revisions[head].contract)
         merged = outcome.contract
         for conflict in outcome.conflicts:
@@ -141,13 +141,14 @@ def combine(
 
 
 def contract_in_force(
-    records: list[Record], version: str
+    ordered: list[Record], gone: Collection[RecordId], version: str
 ) -> tuple[Contract, tuple[RecordId, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
     """Return the contract, the revisions that make it up, and the fields in conflict."""
-    revisions = _revisions(records)
-    replaced = {old for body in revisions.values() for old in body.replaces}
-    heads = tuple(sorted(set(revisions) - replaced))
-    contract, conflicts = combine(heads, revisions, version)
+    revisions = _revisions(ordered)
+    counting = {identity: body for identity, body in revisions.items() if identity not in gone}
+    replaced = {old for body in counting.values() for old in body.replaces}
+    heads = tuple(sorted(set(counting) - replaced))
+    contract, conflicts = combine(heads, revisions, version, gone)
     return contract, heads, conflicts
 
 
@@ -156,9 +157,21 @@ def _last_reason(counting: list[Record], kind: Kind) -> str | None:
     return reasons[-1] if reasons else None
 
 
-def _status(promotion: Promotion | None, withdrawn: str | None) -> GenerationStatus:
+def _yanked(counting: list[Record], promotion: Promotion | None) -> str | None:
+    """Return why the release must not be used; a yank of an earlier promotion is not of this."""
+    about = [
+        r.body.reason
+        for r in counting
+        if isinstance(r.body, Yanked) and promotion and r.body.promotion == promotion.record
+    ]
+    return about[-1] if about else None
+
+
+def _status(
+    promotion: Promotion | None, withdrawn: str | None, yanked: str | None
+) -> GenerationStatus:
     if promotion is not None:
-        return GenerationStatus.PROMOTED
+        return GenerationStatus.PROMOTED if yanked is None else GenerationStatus.YANKED
     return GenerationStatus.DRAFT if withdrawn is None else GenerationStatus.ABANDONED
 
 
@@ -175,110 +188,31 @@ def _promotion(counting: list[Record]) -> Promotion | None:
                 tag=body.tag,
                 tag_object=body.tag_object,
                 proofs=body.proofs,
+                fast_track=body.fast_track,
             )
     return None
 
 
-@dataclass
-class _Attempt:
-    """One evolution while its records are gathered."""
-
-    state: Evolution
-    finished: dict[RecordId, tuple[Record, RunFinished]] = field(default_factory=dict)
-    """Every run that ended, by the id of its started record."""
-
-
-_AFTER_RUN = {
-    RunStatus.PASS: EvolutionStatus.PASS,
-    RunStatus.FAIL: EvolutionStatus.FAIL,
-    RunStatus.CANCELLED: EvolutionStatus.CANCELLED,
-    RunStatus.VOID: EvolutionStatus.VOID,
-}
-_WITHDRAWN = {
-    Kind.EVOLUTION_ABANDONED: EvolutionStatus.ABANDONED,
-    Kind.INVALIDATED: EvolutionStatus.INVALIDATED,
-}
-
-
-def _attempts(counting: list[Record], version: str) -> list[_Attempt]:
-    attempts: dict[RecordId, _Attempt] = {}
-    for record in counting:
-        body = record.body
-        if isinstance(body, EvolutionStarted):
-            attempts[record.id] = _Attempt(_started(record, body, version))
-        elif isinstance(body, Renumbered | RunStarted | RunFinished | Withdrawn):
-            attempt = attempts.get(body.evolution) if body.evolution else None
-            if attempt is not None:
-                _advance(attempt, record, version)
-    return list(attempts.values())
-
-
-def _started(record: Record, body: EvolutionStarted, version: str) -> Evolution:
-    return Evolution(
-        id=record.id,
-        number=body.number,
-        tag=Version(version).candidate(body.number),
-        changes=body.changes,
-        status=EvolutionStatus.PENDING,
-        head=body.head,
-        branch=body.branch,
-        pipeline=body.pipeline,
-        by=record.by,
-        team=body.team,
-        started_at=record.at,
-    )
-
-
-def _advance(attempt: _Attempt, record: Record, version: str) -> None:
-    """Apply one later record to its evolution."""
-    state, body = attempt.state, record.body
-    if isinstance(body, Renumbered):
-        tag = Version(version).candidate(body.number)
-        attempt.state = state._replace(number=body.number, tag=tag)
-    elif isinstance(body, RunStarted):
-        attempt.state = state._replace(
-            run=record.id,
-            runs=state.runs + 1,
-            commit=body.commit,
-            tree=body.tree,
-            pipeline=body.pipeline.name,
-            finished_at=None,
-            reasons=(),
-            status=_unless_withdrawn(state, EvolutionStatus.RUNNING),
-        )
-    elif isinstance(body, RunFinished):
-        attempt.finished[body.run] = (record, body)
-        if body.run == state.run:
-            attempt.state = state._replace(
-                finished_at=record.at,
-                tag_object=body.tag_object or state.tag_object,
-                reasons=body.void or state.reasons,
-                status=_unless_withdrawn(state, _AFTER_RUN[body.status]),
-            )
-    elif isinstance(body, Withdrawn):
-        attempt.state = state._replace(status=_WITHDRAWN[record.kind], reasons=(body.reason,))
-
-
-def _unless_withdrawn(state: Evolution, status: EvolutionStatus) -> EvolutionStatus:
-    return state.status if state.status in _WITHDRAWN.values() else status
-
-
 def _promised(
-    change_id: ChangeId, body: RunFinished, revisions: Mapping[RecordId, ContractRecorded]
+    change_id: ChangeId,
+    body: RunFinished,
+    revisions: Mapping[RecordId, ContractRecorded],
+    gone: Collection[RecordId],
 ) -> Change | None:
     """Return what the contract said of a change when the run took place."""
-    return combine(body.contract, revisions, "")[0].change(change_id)
+    return combine(body.contract, revisions, "", gone)[0].change(change_id)
 
 
 def _changes(
     contract: Contract,
-    attempts: list[_Attempt],
+    attempts: list[Attempt],
     revisions: Mapping[RecordId, ContractRecorded],
+    gone: Collection[RecordId],
 ) -> Iterable[ChangeState]:
     passes = [
         (attempt.state, body)
         for attempt in attempts
-        if attempt.state.status not in _WITHDRAWN.values()
+        if attempt.state.status not in WITHDRAWN.values()
         for _, body in attempt.finished.values()
         if body.status is RunStatus.PASS
     ]
@@ -288,7 +222,8 @@ def _changes(
         valid = [
             (state, body)
             for state, body in about
-            if (then := _promised(change.id, body, revisions)) and change.promises_the_same(then)
+            if (then := _promised(change.id, body, revisions, gone))
+            and change.promises_the_same(then)
         ]
         if not about:
             yield ChangeState(change, ChangeStatus.UNPROVEN)

@@ -8,6 +8,7 @@ import enum
 from typing import NamedTuple
 
 from gryt.model.contract import Contract
+from gryt.model.hotfix import Hotfix
 from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.pipeline import RunStatus, StepResult
 from gryt.model.verdict import Outcome, Verdict
@@ -22,6 +23,7 @@ class Kind(enum.Enum):
     RENAMED = "generation.renamed"
     ROLLED_BACK = "generation.rolled-back"
     GENERATION_ABANDONED = "generation.abandoned"
+    YANKED = "generation.yanked"
     STARTED = "evolution.started"
     RENUMBERED = "evolution.renumbered"
     EVOLUTION_ABANDONED = "evolution.abandoned"
@@ -48,6 +50,7 @@ class Created(NamedTuple):
     """A generation begins; the record's own id is the generation's identity."""
 
     version: str
+    hotfix: Hotfix | None = None
 
 
 class ContractRecorded(NamedTuple):
@@ -70,6 +73,10 @@ class Promoted(NamedTuple):
     gates: tuple[Verdict, ...]
     overrides: tuple[tuple[str, str], ...] = ()
     """Gates that had said no, and why the promotion went on."""
+    fast_track: bool = False
+    """Whether only the HotfixGate was asked."""
+    replaces_tag: Oid | None = None
+    """The tag object that stood under this name before; replaced because somebody said so."""
 
 
 class Renamed(NamedTuple):
@@ -86,6 +93,29 @@ class RolledBack(NamedTuple):
 
     snapshot: str
     supersedes: frozenset[RecordId]
+    rollback: RecordId | None = None
+    """The rollback.performed record in the meta-branch that it is part of."""
+
+
+class Yanked(NamedTuple):
+    """A release that must not be used. It stays where it is."""
+
+    reason: str
+    promotion: RecordId
+    """The promotion that is yanked; a later one of the same version is not."""
+    tag: str
+    commit: Oid
+
+
+class RollbackPerformed(NamedTuple):
+    """The ledger went back to a snapshot, going forward."""
+
+    snapshot: str
+    backup: str
+    """The snapshot of what was before."""
+    generations: tuple[str, ...]
+    tags: tuple[tuple[str, Oid], ...] = ()
+    """The unpublished release tags that went, with their objects."""
 
 
 class Withdrawn(NamedTuple):
@@ -213,6 +243,9 @@ class SnapshotTaken(NamedTuple):
     snapshot: str
     label: str
     generations: int
+    tree: Oid | None = None
+    """The tree of the snapshot's folder: what it is known by, whatever else bears its name."""
+    bytes: int | None = None
 
 
 class Unread(NamedTuple):
@@ -225,7 +258,9 @@ Body = (
     | Promoted
     | Renamed
     | RolledBack
+    | RollbackPerformed
     | Withdrawn
+    | Yanked
     | EvolutionStarted
     | Renumbered
     | RunStarted

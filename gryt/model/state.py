@@ -8,6 +8,7 @@ import enum
 from typing import NamedTuple
 
 from gryt.model.contract import Change, Contract
+from gryt.model.hotfix import Hotfix
 from gryt.model.names import ChangeId, Oid, RecordId
 
 
@@ -17,6 +18,8 @@ class GenerationStatus(enum.Enum):
     DRAFT = "draft"
     PROMOTED = "promoted"
     ABANDONED = "abandoned"
+    YANKED = "yanked"
+    """Promoted, and not to be used."""
 
 
 class EvolutionStatus(enum.Enum):
@@ -116,6 +119,8 @@ class Promotion(NamedTuple):
     tag: str
     tag_object: Oid
     proofs: tuple[tuple[ChangeId, RecordId], ...]
+    fast_track: bool = False
+    """Whether only the HotfixGate was asked."""
 
 
 class Generation(NamedTuple):
@@ -139,7 +144,9 @@ class Generation(NamedTuple):
     """One more than any number that a record ever gave out, superseded ones included."""
     promotion: Promotion | None = None
     reason: str | None = None
-    """Why it was abandoned."""
+    """Why it was abandoned or yanked."""
+    hotfix: Hotfix | None = None
+    """Which release it fixes, where it is a hot-fix."""
 
     @property
     def proven(self) -> int:

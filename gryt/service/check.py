@@ -6,11 +6,12 @@ from functools import cached_property
 
 from gryt.errors import Corrupt
 from gryt.model.contract import Change
-from gryt.model.fold import combine, superseded
+from gryt.model.fold import combine
 from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.pipeline import RunStatus, StepStatus
 from gryt.model.proven import Check, RecordedRun
 from gryt.model.records import ContractRecorded, Record, RunFinished, RunStarted
+from gryt.model.rollback import superseded
 from gryt.model.state import Evolution, EvolutionStatus, Generation, GenerationStatus
 from gryt.service.session import Session
 from gryt.store.checkout import commit_named, note_on, remote_name, tree_named

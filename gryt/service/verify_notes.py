@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from gryt.model.agreement import Book
 from gryt.model.findings import Finding, tampered, unfinished, warning
-from gryt.model.fold import fold, superseded
+from gryt.model.fold import fold
 from gryt.model.names import RecordId, parse_candidate
 from gryt.model.records import RolledBack, RunFinished
+from gryt.model.rollback import superseded
 from gryt.model.state import Evolution
 from gryt.store import notes
 from gryt.store.checkout import remote_name

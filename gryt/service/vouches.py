@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gryt.model.agreement import Book
-from gryt.model.fold import superseded
 from gryt.model.names import Oid, RecordId, parse_candidate
 from gryt.model.pipeline import RunStatus
 from gryt.model.records import Promoted, Record, Renamed, Renumbered, RunFinished
+from gryt.model.rollback import superseded
 
 
 class Vouch(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from gryt.model.hotfix import Hotfix
 from gryt.model.records import (
     ApprovalWithdrawn,
     Approved,
@@ -14,12 +15,14 @@ from gryt.model.records import (
     Refused,
     Renamed,
     Renumbered,
+    RollbackPerformed,
     RolledBack,
     RunFinished,
     RunStarted,
     SnapshotTaken,
     Unread,
     Withdrawn,
+    Yanked,
 )
 from gryt.model.verdict import Verdict
 from gryt.store.contracts import contract_to_plain
@@ -42,6 +45,12 @@ def _verdicts(verdicts: Iterable[Verdict]) -> list[Plain]:
     ]
 
 
+def _hotfix(hotfix: Hotfix | None) -> Map | None:
+    if hotfix is None:
+        return None
+    return {"base": hotfix.base, "commit": hotfix.commit, "issue": hotfix.issue}
+
+
 def _run(body: RunStarted | RunFinished) -> Map:
     return {
         "evolution": body.evolution,
@@ -56,7 +65,7 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
     """Return the fields of a body, in the order in which people want to read them."""
     match body:
         case Created():
-            return {"version": body.version}
+            return without_none({"version": body.version, "hotfix": _hotfix(body.hotfix)})
         case ContractRecorded():
             replaces: list[Plain] = [*body.replaces]
             return {"contract": contract_to_plain(body.contract), "replaces": replaces}
@@ -65,9 +74,8 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
         case Renamed():
             tags: Map = dict(body.tags)
             return without_none({"from": body.old, "to": body.new, "tags": tags or None})
-        case RolledBack():
-            gone: list[Plain] = [*sorted(body.supersedes)]
-            return {"snapshot": body.snapshot, "supersedes": gone}
+        case RolledBack() | RollbackPerformed() | Yanked() | SnapshotTaken():
+            return _looking_back(body)
         case Withdrawn():
             return without_none({"evolution": body.evolution, "reason": body.reason})
         case EvolutionStarted():
@@ -99,14 +107,44 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
             )
         case Approved() | ApprovalWithdrawn() | Overridden():
             return _opinion(body)
-        case SnapshotTaken():
-            return {
-                "snapshot": body.snapshot,
-                "label": body.label,
-                "generations": body.generations,
-            }
         case Unread():
             return {}
+
+
+def _looking_back(body: RolledBack | RollbackPerformed | Yanked | SnapshotTaken) -> Map:
+    """Return the fields of what is about the past."""
+    match body:
+        case RolledBack():
+            gone: list[Plain] = [*sorted(body.supersedes)]
+            about = without_none({"snapshot": body.snapshot, "rollback": body.rollback})
+            return {**about, "supersedes": gone}
+        case RollbackPerformed():
+            tags: list[Plain] = [{"tag": name, "tag_object": oid} for name, oid in body.tags]
+            return without_none(
+                {
+                    "snapshot": body.snapshot,
+                    "backup": body.backup,
+                    "generations": list(body.generations),
+                    "tags_removed": tags or None,
+                }
+            )
+        case Yanked():
+            return {
+                "promotion": body.promotion,
+                "tag": body.tag,
+                "commit": body.commit,
+                "reason": body.reason,
+            }
+        case SnapshotTaken():
+            return without_none(
+                {
+                    "snapshot": body.snapshot,
+                    "label": body.label,
+                    "generations": body.generations,
+                    "tree": body.tree,
+                    "bytes": body.bytes,
+                }
+            )
 
 
 def _promoted(body: Promoted) -> Map:
@@ -121,6 +159,8 @@ def _promoted(body: Promoted) -> Map:
             "proofs": dict(body.proofs),
             "gates": _verdicts(body.gates),
             "overrides": overrides or None,
+            "fast_track": body.fast_track or None,
+            "replaces_tag": body.replaces_tag,
         }
     )
 

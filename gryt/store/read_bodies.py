@@ -7,6 +7,7 @@ codec turns into one error that names the record.
 from collections.abc import Callable
 from typing import cast
 
+from gryt.model.hotfix import Hotfix
 from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.pipeline import RunStatus
 from gryt.model.records import (
@@ -24,12 +25,14 @@ from gryt.model.records import (
     Refused,
     Renamed,
     Renumbered,
+    RollbackPerformed,
     RolledBack,
     RunFinished,
     RunStarted,
     SnapshotTaken,
     Unread,
     Withdrawn,
+    Yanked,
 )
 from gryt.model.verdict import Outcome, Verdict
 from gryt.store.contracts import contract_from_plain
@@ -75,7 +78,12 @@ def _environment(value: Plain) -> Environment:
 
 
 def _created(p: Map) -> Body:
-    return Created(str(p["version"]))
+    plain = p.get("hotfix")
+    return Created(str(p["version"]), None if plain is None else _hotfix(as_map(plain)))
+
+
+def _hotfix(p: Map) -> Hotfix:
+    return Hotfix(str(p["base"]), Oid(str(p["commit"])), ChangeId(str(p["issue"])))
 
 
 def _contract(p: Map) -> Body:
@@ -95,6 +103,8 @@ def _promoted(p: Map) -> Body:
             (str(as_map(item)["gate"]), str(as_map(item)["reason"]))
             for item in as_list(p.get("overrides") or [])
         ),
+        fast_track=p.get("fast_track") is True,
+        replaces_tag=_oid(p, "replaces_tag"),
     )
 
 
@@ -146,7 +156,31 @@ def _renamed(p: Map) -> Body:
 
 
 def _rolled_back(p: Map) -> Body:
-    return RolledBack(str(p["snapshot"]), frozenset(_ids(p["supersedes"])))
+    rollback = maybe(p, "rollback")
+    return RolledBack(
+        str(p["snapshot"]),
+        frozenset(_ids(p["supersedes"])),
+        None if rollback is None else RecordId(rollback),
+    )
+
+
+def _performed(p: Map) -> Body:
+    tags = (as_map(item) for item in as_list(p.get("tags_removed") or []))
+    return RollbackPerformed(
+        snapshot=str(p["snapshot"]),
+        backup=str(p["backup"]),
+        generations=tuple(str(item) for item in as_list(p["generations"])),
+        tags=tuple((str(tag["tag"]), Oid(str(tag["tag_object"]))) for tag in tags),
+    )
+
+
+def _yanked(p: Map) -> Body:
+    return Yanked(
+        reason=str(p["reason"]),
+        promotion=RecordId(str(p["promotion"])),
+        tag=str(p["tag"]),
+        commit=Oid(str(p["commit"])),
+    )
 
 
 def _withdrawn(p: Map) -> Body:
@@ -212,7 +246,14 @@ def _refused(p: Map) -> Body:
 
 
 def _snapshot(p: Map) -> Body:
-    return SnapshotTaken(str(p["snapshot"]), str(p["label"]), _number(p["generations"]))
+    size = p.get("bytes")
+    return SnapshotTaken(
+        snapshot=str(p["snapshot"]),
+        label=str(p["label"]),
+        generations=_number(p["generations"]),
+        tree=_oid(p, "tree"),
+        bytes=None if size is None else _number(size),
+    )
 
 
 _READERS: dict[Kind, Callable[[Map], Body]] = {
@@ -222,6 +263,8 @@ _READERS: dict[Kind, Callable[[Map], Body]] = {
     Kind.RENAMED: _renamed,
     Kind.ROLLED_BACK: _rolled_back,
     Kind.GENERATION_ABANDONED: _withdrawn,
+    Kind.YANKED: _yanked,
+    Kind.ROLLBACK: _performed,
     Kind.STARTED: _started,
     Kind.RENUMBERED: _renumbered,
     Kind.EVOLUTION_ABANDONED: _withdrawn,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gryt.model.contract import Change, ChangeType, Contract
+from gryt.model.hotfix import Hotfix
 from gryt.model.state import (
     ChangeState,
     ChangeStatus,
@@ -36,7 +37,8 @@ def dump(generation: Generation) -> str:
         *(g.gid, g.version, g.status.value, contract, g.heads, g.conflicts),
         [[_change(s.change), s.status.value, _values(s.proof)] for s in g.changes],
         [[*_values(e)[:4], e.status.value, *_values(e)[5:]] for e in g.evolutions],
-        *(g.created_at, g.created_by, g.newest, g.next_number, _values(p), g.reason),
+        *(g.created_at, g.created_by, g.newest, g.next_number),
+        *(_values(p), g.reason, _values(g.hotfix)),
     ]
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
@@ -46,7 +48,7 @@ def load(text: str) -> Generation:
     (gid, version, status, contract, heads, conflicts, changes, evolutions, *rest) = json.loads(
         text
     )
-    created_at, created_by, newest, next_number, promotion, reason = rest
+    created_at, created_by, newest, next_number, promotion, reason, hotfix = rest
     return Generation(
         gid=gid,
         version=version,
@@ -67,6 +69,7 @@ def load(text: str) -> Generation:
         next_number=next_number,
         promotion=_to_promotion(promotion),
         reason=reason,
+        hotfix=Hotfix(*hotfix) if hotfix else None,
     )
 
 
@@ -94,6 +97,6 @@ def _to_evolution(row: _Row) -> Evolution:
 def _to_promotion(row: _Row) -> Promotion | None:
     if not row:
         return None
-    record, at, by, commit, tag, tag_object, proofs = row
+    record, at, by, commit, tag, tag_object, proofs, fast_track = row
     pairs = tuple((change, run) for change, run in proofs)
-    return Promotion(record, at, by, commit, tag, tag_object, pairs)
+    return Promotion(record, at, by, commit, tag, tag_object, pairs, fast_track)

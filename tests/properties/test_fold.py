@@ -16,7 +16,6 @@ from gryt.model.records import (
     Kind,
     Promoted,
     Record,
-    Renumbered,
     RolledBack,
     RunFinished,
     RunStarted,
@@ -71,33 +70,6 @@ def test_nobody_loses_anything_by_a_union(clones: list[Clone]) -> None:
     assert state.newest == max(part.newest for part in parts)
     promotions = [part.promotion for part in parts if part.promotion is not None]
     assert state.promotion == min(promotions, key=lambda p: p.record, default=None)
-
-
-@given(clones(count=2), st.data())
-def test_superseded_records_count_for_numbering_only(
-    clones: list[Clone], data: st.DataObject
-) -> None:
-    """A rollback takes back what its author had seen; what it had not seen still counts."""
-    ours = clones[0]
-    keep = data.draw(st.integers(2, len(ours.records)), label="records kept")
-    gone = frozenset(record.id for record in ours.records[keep:])
-    kept = [record for record in united(clones) if record.id not in gone]
-    without = fold(kept)
-
-    ours.add(Kind.ROLLED_BACK, RolledBack("snapshot_1", gone))
-    after = fold(united(clones))
-
-    assert after.next_number == 1 + max(
-        (
-            record.body.number
-            for record in united(clones)
-            if isinstance(record.body, EvolutionStarted | Renumbered)
-        ),
-        default=0,
-    )
-    names = ("status", "contract", "heads", "conflicts", "evolutions", "promotion")
-    assert {n: getattr(after, n) for n in names} == {n: getattr(without, n) for n in names}
-    assert after.next_number >= without.next_number
 
 
 def test_a_rollback_can_be_taken_back() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gryt.errors import Corrupt
 from gryt.model.contract import Change, ChangeType, Contract
+from gryt.model.hotfix import Hotfix
 from gryt.model.names import ChangeId, Oid
 from gryt.model.records import (
     ApprovalWithdrawn,
@@ -25,11 +26,13 @@ from gryt.model.records import (
     Refused,
     Renamed,
     Renumbered,
+    RollbackPerformed,
     RolledBack,
     RunFinished,
     RunStarted,
     SnapshotTaken,
     Withdrawn,
+    Yanked,
 )
 from gryt.model.results import (
     Artifact,
@@ -46,7 +49,7 @@ from gryt.store import codec, layout
 from tests.model.build import BLOB, BY, COMMIT, OTHER, TAG, TREE, rid
 
 SAMPLES = sorted((Path(__file__).parents[1] / "schemas").glob("record.*/valid/*.yaml"))
-UNREAD = {Kind.POLICY, Kind.ROLLBACK}
+UNREAD = {Kind.POLICY}
 """Kinds that this gryt stores whole and does not interpret."""
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -124,7 +127,11 @@ ABOUT = (IDS, OIDS, OIDS, SEVERAL, PIPELINES)
 PROOFS = st.dictionaries(NAME.map(ChangeId), IDS).map(lambda proofs: tuple(proofs.items()))
 
 BODIES: dict[Kind, st.SearchStrategy[Body]] = {
-    Kind.CREATED: st.builds(Created, st.just("v1.0.0")),
+    Kind.CREATED: st.builds(
+        Created,
+        st.just("v1.0.0"),
+        st.none() | st.builds(Hotfix, st.just("v1.0.0"), OIDS, NAME.map(ChangeId)),
+    ),
     Kind.CONTRACT: st.builds(ContractRecorded, CONTRACTS, SEVERAL),
     Kind.PROMOTED: st.builds(
         Promoted,
@@ -136,11 +143,21 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         PROOFS,
         VERDICTS,
         st.lists(st.tuples(SOME, SOME), max_size=2).map(tuple),
+        st.booleans(),
+        st.none() | OIDS,
     ),
     Kind.RENAMED: st.builds(
         Renamed, st.just("v1.0.0"), st.just("1.10.0"), st.just((("1.10.0-rc.1", Oid("a" * 40)),))
     ),
-    Kind.ROLLED_BACK: st.builds(RolledBack, NAME, st.frozensets(IDS, max_size=3)),
+    Kind.ROLLED_BACK: st.builds(RolledBack, NAME, st.frozensets(IDS, max_size=3), st.none() | IDS),
+    Kind.YANKED: st.builds(Yanked, SOME, IDS, st.just("v1.0.0"), OIDS),
+    Kind.ROLLBACK: st.builds(
+        RollbackPerformed,
+        NAME,
+        NAME,
+        st.lists(st.sampled_from(["v1.0.0", "v2.0.0"])).map(tuple),
+        st.lists(st.tuples(st.just("v1.0.0"), OIDS), max_size=2).map(tuple),
+    ),
     Kind.GENERATION_ABANDONED: st.builds(Withdrawn, SOME),
     Kind.STARTED: st.builds(
         EvolutionStarted,
@@ -189,9 +206,16 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         st.none() | SOME,
         *[st.none() | OIDS] * 2,
     ),
-    Kind.SNAPSHOT: st.builds(SnapshotTaken, NAME, SOME, st.integers(0, 10**6)),
+    Kind.SNAPSHOT: st.builds(
+        SnapshotTaken,
+        NAME,
+        SOME,
+        st.integers(0, 10**6),
+        st.none() | OIDS,
+        st.none() | st.integers(0, 2**40),
+    ),
 }
-META = {Kind.SNAPSHOT}
+META = {Kind.SNAPSHOT, Kind.ROLLBACK}
 
 
 def test_every_kind_is_here() -> None:
