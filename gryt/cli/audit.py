@@ -28,6 +28,25 @@ def log(app: "App", version: str | None, as_json: bool) -> None:
     app.emit_json(log_document(entries)) if as_json else app.emit(log_text(entries))
 
 
+@audit.command(short_help="Verify the trail, and record that it was done")
+@click.option("--comment", metavar="TEXT", help="What you have to say; it is recorded.")
+@options.as_json
+@click.pass_obj
+def review(app: "App", comment: str | None, as_json: bool) -> int:
+    """Verify the whole trail, and record who did it and what was found.
+
+    \b
+    Example:
+      gryt audit review --comment "quarterly review"
+    """  # noqa: D301 - for click, a backspace keeps lines apart
+    from gryt.render.verify import report_document, report_text, status
+    from gryt.service.reviews import review as service
+
+    report = service(app.session, comment=comment)
+    app.emit_json(report_document(report)) if as_json else app.emit(report_text(report))
+    return status(report)
+
+
 @audit.command(short_help="Copy the whole ledger into the meta-branch")
 @click.option(
     "--label", default="manual", show_default=True, metavar="TEXT", help="What the snapshot is for."

@@ -34,6 +34,7 @@ class Kind(enum.Enum):
     APPROVED = "audit.approved"
     APPROVAL_WITHDRAWN = "audit.withdrawn"
     OVERRIDDEN = "audit.overridden"
+    REVIEWED = "audit.reviewed"
     SNAPSHOT = "snapshot.taken"
     POLICY = "policy.published"
     ROLLBACK = "rollback.performed"
@@ -237,6 +238,21 @@ class Overridden(NamedTuple):
     """The blob of the policy that allowed it."""
 
 
+class Reviewed(NamedTuple):
+    """Somebody looked at the whole trail, and this is what there was to see."""
+
+    tampered: int
+    """How many findings spoke of forgery or corruption."""
+    unfinished: int
+    warnings: int
+    refs: tuple[tuple[str, Oid], ...]
+    """Every ledger ref that was looked at, with its tip."""
+    findings: tuple[str, ...] = ()
+    """The findings that matter, in words; not more than a few."""
+    comment: str | None = None
+    """What the reviewer has to say, such as the answer to what was found."""
+
+
 class SnapshotTaken(NamedTuple):
     """The whole ledger was copied into the meta-branch."""
 
@@ -269,6 +285,7 @@ Body = (
     | Approved
     | ApprovalWithdrawn
     | Overridden
+    | Reviewed
     | SnapshotTaken
     | Unread
 )

@@ -76,6 +76,9 @@ def _gist(document: dict[str, Any]) -> str:
             return f"{document['pipeline']['name']} on {document['commit'][:10]}"
         case "run.finished":
             return f"{document['status']} on {document['commit'][:10]}"
+        case "audit.reviewed":
+            found = f"{document['tampered']} tampered, {document['unfinished']} unfinished"
+            return f"{found}: {document['comment']}" if document.get("comment") else found
         case "snapshot.taken":
             return f"{document['snapshot']} {document['label']}".strip()
     return str(document.get("reason") or document.get("version") or "")

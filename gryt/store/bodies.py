@@ -15,6 +15,7 @@ from gryt.model.records import (
     Refused,
     Renamed,
     Renumbered,
+    Reviewed,
     RollbackPerformed,
     RolledBack,
     RunFinished,
@@ -107,6 +108,8 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
             )
         case Approved() | ApprovalWithdrawn() | Overridden():
             return _opinion(body)
+        case Reviewed():
+            return _reviewed(body)
         case Unread():
             return {}
 
@@ -193,6 +196,19 @@ def _opinion(body: Approved | ApprovalWithdrawn | Overridden) -> Map:
                     "policy": body.policy,
                 }
             )
+
+
+def _reviewed(body: Reviewed) -> Map:
+    return without_none(
+        {
+            "tampered": body.tampered,
+            "unfinished": body.unfinished,
+            "warnings": body.warnings,
+            "refs": dict(body.refs),
+            "findings": list(body.findings) or None,
+            "comment": body.comment,
+        }
+    )
 
 
 def _finished(body: RunFinished) -> Map:

@@ -25,6 +25,7 @@ from gryt.model.records import (
     Refused,
     Renamed,
     Renumbered,
+    Reviewed,
     RollbackPerformed,
     RolledBack,
     RunFinished,
@@ -245,6 +246,17 @@ def _refused(p: Map) -> Body:
     )
 
 
+def _reviewed(p: Map) -> Body:
+    return Reviewed(
+        tampered=_number(p["tampered"]),
+        unfinished=_number(p["unfinished"]),
+        warnings=_number(p["warnings"]),
+        refs=tuple((ref, Oid(str(tip))) for ref, tip in as_map(p["refs"]).items()),
+        findings=tuple(str(item) for item in as_list(p.get("findings") or [])),
+        comment=maybe(p, "comment"),
+    )
+
+
 def _snapshot(p: Map) -> Body:
     size = p.get("bytes")
     return SnapshotTaken(
@@ -275,6 +287,7 @@ _READERS: dict[Kind, Callable[[Map], Body]] = {
     Kind.APPROVED: _approved,
     Kind.APPROVAL_WITHDRAWN: _approval_withdrawn,
     Kind.OVERRIDDEN: _overridden,
+    Kind.REVIEWED: _reviewed,
     Kind.SNAPSHOT: _snapshot,
 }
 

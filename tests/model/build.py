@@ -15,6 +15,7 @@ from gryt.model.records import (
     Record,
     Renamed,
     Renumbered,
+    Reviewed,
     RolledBack,
     RunFinished,
     RunStarted,
@@ -41,6 +42,7 @@ _KINDS: dict[type, Kind] = {
     RunStarted: Kind.RUN_STARTED,
     RunFinished: Kind.RUN_FINISHED,
     RefusedRecord: Kind.REFUSED,
+    Reviewed: Kind.REVIEWED,
     SnapshotTaken: Kind.SNAPSHOT,
     Unread: Kind.APPROVED,
 }

@@ -26,6 +26,7 @@ from gryt.model.records import (
     Refused,
     Renamed,
     Renumbered,
+    Reviewed,
     RollbackPerformed,
     RolledBack,
     RunFinished,
@@ -206,6 +207,13 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         st.none() | SOME,
         *[st.none() | OIDS] * 2,
     ),
+    Kind.REVIEWED: st.builds(
+        Reviewed,
+        *[st.integers(0, 10**6)] * 3,
+        st.dictionaries(NAME, OIDS, max_size=2).map(lambda refs: tuple(refs.items())),
+        st.lists(SOME, max_size=2).map(tuple),
+        st.none() | SOME,
+    ),
     Kind.SNAPSHOT: st.builds(
         SnapshotTaken,
         NAME,
@@ -215,7 +223,7 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         st.none() | st.integers(0, 2**40),
     ),
 }
-META = {Kind.SNAPSHOT, Kind.ROLLBACK}
+META = {Kind.REVIEWED, Kind.SNAPSHOT, Kind.ROLLBACK}
 
 
 def test_every_kind_is_here() -> None:
