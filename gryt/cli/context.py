@@ -1,6 +1,7 @@
 """Composition: where the clock, the environment, the streams and the repository come in."""
 
 import os
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from gryt.git.repository import Identity, Repository
     from gryt.service.session import Session
     from gryt.store.author import Author
+
+
+_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 
 
 class App:
@@ -79,7 +83,9 @@ class App:
         job = detect(self.environ)
         name = (job.actor if job else None) or "gryt"
         clean = "".join(c for c in name if c.isprintable() and c not in "<>").strip() or "gryt"
-        return Identity(clean, "gryt@localhost", int(time.time()), fallback=True)
+        email = (job.email if job else None) or ""
+        address = email if _ADDRESS.fullmatch(email) else "gryt@localhost"
+        return Identity(clean, address, int(time.time()), fallback=True)
 
     # --- streams
 

@@ -84,6 +84,10 @@ class Objects:
         """Return a commit's message."""
         return self._commit(commit).message
 
+    def parents(self, commit: str) -> list[str]:
+        """Return a commit's parents, which a shallow clone need not have."""
+        return [str(oid) for oid in self._commit(commit).parent_ids]
+
     def commit_time(self, commit: str) -> int:
         """Return a commit's committer date, seconds since the epoch."""
         return self._commit(commit).commit_time

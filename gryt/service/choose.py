@@ -5,6 +5,7 @@ import re
 from gryt.model.state import Evolution
 from gryt.service import ci, lookup
 from gryt.service.session import Session
+from gryt.store.checkout import messages_of
 from gryt.store.ledger import View
 
 _TRAILER = re.compile(r"^Gryt-Evolution:\s*(?P<name>\S+)\s*$", re.MULTILINE)
@@ -24,23 +25,29 @@ def evolution_to_prove(
     named = asked or session.environ.get("GRYT_EVOLUTION")
     if named:
         return lookup.find(session, named)
+    job = ci.detect(session.environ)
     found = lookup.current_evolution(session)
-    if found is not None:
+    # a CI system may use a work tree again: what another job started there is not meant
+    if found is not None and (job is None or found[1].head == commit):
         return found
     candidates = lookup.open_evolutions(session)
     if not candidates:
         return None
-    message = session.ledger.objects.message(commit) if commit else ""
-    trailer = _TRAILER.search(message)
+    messages = messages_of(session.ledger, commit) if commit else []
+    trailer = next((match for text in messages if (match := _TRAILER.search(text))), None)
     if trailer is not None:
         return lookup.find(session, trailer["name"])
-    ids = {match["id"] for match in _BRACKETS.finditer(message)}
+    ids = {match["id"] for text in messages for match in _BRACKETS.finditer(text)}
     fitting = [pair for pair in candidates if ids.intersection(pair[1].changes)]
-    if fitting:
-        return lookup.only_one(fitting, why="the commit's message")
-    fitting = [pair for pair in candidates if branch and pair[1].branch == branch]
     if len(fitting) == 1:
         return fitting[0]
-    if ci.detect(session.environ) is not None:
-        return lookup.only_one(fitting or candidates, why="this job")
-    return None
+    where = branch or (job.branch if job is not None else None)
+    # several may be about one change; the branch tells which of them this is
+    here = [pair for pair in fitting or candidates if where and pair[1].branch == where]
+    if len(here) == 1:
+        return here[0]
+    if fitting:
+        return lookup.only_one(here or fitting, why="the commit's message")
+    if here:
+        return lookup.only_one(here, why=f"branch '{where}'")
+    return lookup.only_one(candidates, why="this job") if job is not None else None

@@ -34,6 +34,13 @@ def commit_named(ledger: Ledger, revision: str) -> Oid:
     return Oid(found)
 
 
+def messages_of(ledger: Ledger, commit: str) -> list[str]:
+    """Return a commit's message, and that of what it merges: CI systems check out such merges."""
+    objects = ledger.objects
+    merged = [oid for oid in objects.parents(commit)[1:] if objects.kind(oid) is not None]
+    return [objects.message(oid) for oid in (commit, *merged)]
+
+
 def tree_named(ledger: Ledger, commit: Oid) -> Oid | None:
     """Return the tree of a commit; None where it is not here."""
     found = resolve_tree(ledger.repository, commit)
