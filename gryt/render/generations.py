@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         def created_at(self) -> str: ...
         @property
         def promoted_at(self) -> str | None: ...
+        @property
+        def conflicts(self) -> str: ...
 
 
 Document = dict[str, Any]
@@ -53,7 +55,23 @@ def list_text(lines: "Sequence[Line]") -> str:
         for line in lines
     ]
     header = ("Version", "Status", "Proven", "Description")
-    return "\n".join(table(header, rows, gaps=(2, 2, 2), indent=0)) + "\n"
+    told = [
+        f"{line.version}: contract conflict: {cell(where)}: {cell(' / '.join(values))}"
+        for line in lines
+        for where, values in _conflicts(line)
+    ]
+    shown = [*table(header, rows, gaps=(2, 2, 2), indent=0), *([""] if told else []), *told]
+    return "\n".join(shown) + "\n"
+
+
+def _conflicts(line: "Line") -> list[tuple[str, list[str]]]:
+    """Return the fields in conflict of one generation, with their values."""
+    if line.conflicts == "[]":
+        return []
+    import json  # lazy: a conflict is rare
+
+    found: list[tuple[str, list[str]]] = json.loads(line.conflicts)
+    return found
 
 
 def list_document(lines: "Sequence[Line]") -> Document:
@@ -65,6 +83,7 @@ def list_document(lines: "Sequence[Line]") -> Document:
             "changes_total": line.changes,
             "changes_proven": line.proven,
             "evolutions_total": line.evolutions,
+            "conflicts": [{"field": where, "values": v} for where, v in _conflicts(line)],
         }
         for line in lines
     ]
@@ -148,9 +167,9 @@ def _evolution_table(evolutions: Sequence[Evolution]) -> list[str]:
     ]
     people = [who(evolution) for evolution in evolutions]
     if len(set(people)) > 1 or any(evolution.team for evolution in evolutions):
-        header.append("By")
+        header.insert(3, "By")
         for row, person in zip(rows, people, strict=True):
-            row.append(person)
+            row.insert(3, person)
     return table(header, rows, gaps=(3, 3, 2, 2))
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 """Raised with every change of what is stored here; another version's cache is thrown away."""
 
 _TABLES = """
@@ -27,7 +27,7 @@ CREATE TABLE summary (
     ref TEXT PRIMARY KEY, oid TEXT NOT NULL, sort_key TEXT NOT NULL, version TEXT NOT NULL,
     gid TEXT NOT NULL, status TEXT NOT NULL, description TEXT NOT NULL, proven INTEGER NOT NULL,
     changes INTEGER NOT NULL, evolutions INTEGER NOT NULL, created_at TEXT NOT NULL,
-    promoted_at TEXT
+    promoted_at TEXT, conflicts TEXT NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -56,6 +56,8 @@ class Summary(NamedTuple):
     evolutions: int
     created_at: str
     promoted_at: str | None
+    conflicts: str = "[]"
+    """Fields that concurrent edits set differently, with their values, as JSON."""
 
 
 class Row(NamedTuple):
@@ -237,7 +239,7 @@ class Index:
             row = (summary.ref, summary.oid, state)
             self._database.execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", row)
             self._database.execute(
-                "INSERT OR REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 summary,
             )
 

@@ -32,6 +32,7 @@ def summary_of(ref: str, tip: str, state: Generation) -> Summary:
         evolutions=len(state.evolutions),
         created_at=state.created_at,
         promoted_at=state.promotion.at if state.promotion else None,
+        conflicts=json.dumps(state.conflicts, ensure_ascii=False),
     )
 
 

@@ -78,6 +78,8 @@ def test_a_conflict_is_shown_with_both_values(conflicting: Repo, linked: Repo, g
         assert "Ready for promotion: NO\n" in shown
         listed = gryt.ok("evolution", "list", "v1.5.0", cwd=repo).stdout
         assert "Contract conflicts:\n  BUG-88: title: Ours / Theirs\n" in listed
+        every = gryt.ok("generation", "list", cwd=repo).stdout
+        assert "v1.5.0: contract conflict: BUG-88: title: Ours / Theirs\n" in every
     document = show(gryt, conflicting)
     assert document["conflicts"] == [{"field": "BUG-88: title", "values": ["Ours", "Theirs"]}]
     assert len(document["contract"]) == 2

@@ -23,7 +23,7 @@ GENERATION = {
 }
 LISTED = {
     *("version", "gid", "status", "description", "created_at", "promoted_at"),
-    *("changes_total", "changes_proven", "evolutions_total"),
+    *("changes_total", "changes_proven", "evolutions_total", "conflicts"),
 }
 
 
