@@ -10,8 +10,35 @@ from typing import NamedTuple
 from gryt.model.contract import Contract
 from gryt.model.hotfix import Hotfix
 from gryt.model.names import ChangeId, Oid, RecordId
-from gryt.model.pipeline import RunStatus, StepResult
+from gryt.model.run_records import Environment, PipelineRef, RunFinished, RunStarted
 from gryt.model.verdict import Outcome, Verdict
+
+__all__ = [
+    "ApprovalWithdrawn",
+    "Approved",
+    "Body",
+    "ContractRecorded",
+    "Created",
+    "Environment",
+    "EvolutionStarted",
+    "Kind",
+    "Overridden",
+    "PipelineRef",
+    "Promoted",
+    "Record",
+    "Refused",
+    "Renamed",
+    "Renumbered",
+    "Reviewed",
+    "RollbackPerformed",
+    "RolledBack",
+    "RunFinished",
+    "RunStarted",
+    "SnapshotTaken",
+    "Unread",
+    "Withdrawn",
+    "Yanked",
+]
 
 
 class Kind(enum.Enum):
@@ -38,13 +65,6 @@ class Kind(enum.Enum):
     SNAPSHOT = "snapshot.taken"
     POLICY = "policy.published"
     ROLLBACK = "rollback.performed"
-
-
-class PipelineRef(NamedTuple):
-    """Which pipeline ran: its name and the blob that defines it."""
-
-    name: str
-    blob: Oid
 
 
 class Created(NamedTuple):
@@ -143,53 +163,6 @@ class Renumbered(NamedTuple):
 
     evolution: RecordId
     number: int
-
-
-class RunStarted(NamedTuple):
-    """A pipeline begins for an evolution, on one commit."""
-
-    evolution: RecordId
-    commit: Oid
-    tree: Oid
-    contract: tuple[RecordId, ...]
-    pipeline: PipelineRef
-    host: str
-
-
-class Environment(NamedTuple):
-    """Where a run took place."""
-
-    host: str
-    gryt: str
-    git: str
-    python: str
-    os: str
-    ci: str | None = None
-    url: str | None = None
-    actor: str | None = None
-    tools: tuple[tuple[str, str], ...] = ()
-    """What the pipeline required, with the versions that were there."""
-
-
-class RunFinished(NamedTuple):
-    """A run ended: what ran, on what, and what came out."""
-
-    evolution: RecordId
-    run: RecordId
-    commit: Oid
-    tree: Oid
-    contract: tuple[RecordId, ...]
-    pipeline: PipelineRef
-    status: RunStatus
-    seconds: float
-    steps: tuple[StepResult, ...]
-    environment: Environment
-    void: tuple[str, ...] = ()
-    """Why a run that ended proves nothing."""
-    tag: str | None = None
-    tag_object: Oid | None = None
-    taken_from: RecordId | None = None
-    """The run whose passed steps were taken over."""
 
 
 class Refused(NamedTuple):
