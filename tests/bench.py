@@ -23,12 +23,16 @@ from tests.benchmarks.commands import (
     writing,
 )
 from tests.benchmarks.disk import BAR, Disk, measure_disk
+from tests.benchmarks.peers import CASES, FIFTY, SHELL, Line, beside_peers, install
 from tests.fixtures.ledgers import generate
 from tests.support.git import git
 from tests.support.sealed import make_home, sealed
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 _BEGIN, _END = "<!-- begin of make bench -->\n", "<!-- end of make bench -->\n"
+_PEER_ROUNDS = 10
+_STEP_BAR = 3.0
+"""Milliseconds that gryt may take for a step beyond what sh takes."""
 _VERDICTS = {True: "yes", False: "NO", None: ""}
 
 Table = list[tuple[str, ...]]
@@ -38,10 +42,11 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="how often each is measured")
     parser.add_argument("--write", action="store_true", help=f"update {PAGE.name}")
-    parser.add_argument("--only", choices=["time", "disk"], help="leave out the other half")
+    parser.add_argument("--only", choices=["time", "disk", "peers"], help="leave out the rest")
     given = parser.parse_args(argv)
     with TemporaryDirectory(prefix="gryt-bench-") as name:
         folder = Path(name).resolve()
+        peers = None if given.only in {"time", "disk"} else install(folder / "peers", os.environ)
         env = sealed(os.environ, make_home(folder / "home"), ceiling=folder)
         env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once
         env["PYTHONPYCACHEPREFIX"] = str(
@@ -49,7 +54,11 @@ def main(argv: Sequence[str]) -> int:
         )  # the yardsticks too: the same for all
         os.environ.clear()
         os.environ.update(env)
-        parts = _measured(folder, env, given.rounds, given.only)
+        parts = _measured(folder, env, given.rounds, given.only) if given.only != "peers" else []
+        if peers is not None:
+            lines = beside_peers(folder / "beside", env, min(given.rounds, _PEER_ROUNDS), peers)
+            parts.append(_text(_peer_table(lines)))
+            _show(parts[-1])
     if given.write and given.only is None:
         _write(parts)
     return 0
@@ -96,6 +105,30 @@ def _ratio_table(ratios: Sequence[Ratio]) -> Table:
     return [head, *rows]
 
 
+def _peer_table(lines: Sequence[Line]) -> Table:
+    """Each tool in each case, and whether gryt is where it wants to be beside it."""
+    gryt = lines[0]
+    shell = next(line for line in lines if line.name.startswith(SHELL.name))
+    assert gryt.per_step is not None
+    assert shell.per_step is not None
+    ours = gryt.taken[FIFTY.name].median
+    rows = []
+    for line in lines:
+        met = None
+        if line is gryt:
+            met = gryt.per_step - shell.per_step <= _STEP_BAR
+        elif line.is_python and line.taken:
+            met = ours < line.taken[FIFTY.name].median
+        cells = [line.taken.get(case.name) for case in CASES]
+        shown = [f"{cell.median:.0f}" if cell else "-" for cell in cells]
+        if not line.taken:
+            shown = ["absent", *shown[1:]]
+        per_step = "-" if line.per_step is None else f"{line.per_step:.2f}"
+        rows.append((line.name, *shown, per_step, _VERDICTS[met]))
+    heads = [f"{case.name} steps" for case in CASES]
+    return [("median ms", *heads, "per step", "as wanted"), *rows]
+
+
 def _disk_tables(disk: Disk) -> list[Table]:
     bars = [
         ("an evolution that is started", disk.started),
@@ -130,7 +163,7 @@ def _text(table: Table) -> str:
 
 
 def _is_word(column: int, table: Table) -> bool:
-    return not table[1][column].replace(".", "").isdigit()
+    return not any(row[column].replace(".", "").isdigit() for row in table[1:])
 
 
 def _show(text: str) -> None:
