@@ -1,83 +1,87 @@
 """`gryt run`: running a pipeline, and proving with it."""
 
-import sys
-from typing import TYPE_CHECKING, Any, BinaryIO
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gryt.cli import options
-from gryt.model.observer import Silent
+from gryt.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import PurePath
+    from collections.abc import Mapping
 
     from gryt.cli.context import App
-    from gryt.model.pipeline import Cell, StepResult
+    from gryt.cli.showing import Showing
+    from gryt.render.dialects import Place
+    from gryt.service.plans import Plan
+    from gryt.service.runs import Outcome
 
 
-class Printer(Silent):
-    """Shows a run as it goes, in plain lines. A reader who has gone away does not end the run."""
+class RunCommand(click.Group):
+    """A command that takes a pipeline, or as its very first word `list` or `show`."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream: BinaryIO | None = stream
-        self._at_line_start = True
-        self._total = 0
+    allow_interspersed_args = True
+    allow_extra_args = False
 
-    def run_started(self, cells: "Sequence[Cell]", *, jobs: int) -> None:
-        """Count the steps."""
-        self._total = len(cells)
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: object,
+    ) -> click.Context:
+        """Return the context of the sub-command, where the first word names one."""
+        if args and (command := self.commands.get(args[0])) is not None:
+            return command.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
 
-    def step_started(self, cell: "Cell", *, log: "PurePath | None") -> None:
-        """Name the step."""
-        self._line(f"==> {cell.name} ({cell.number}/{self._total})")
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse as a plain command: what follows are no sub-commands."""
+        return click.Command.parse_args(self, ctx, args)
 
-    def output(self, cell: "Cell", data: bytes) -> None:
-        """Pass on what the step prints, as it comes."""
-        self._write(data)
-        self._at_line_start = data.endswith(b"\n")
+    def invoke(self, ctx: click.Context) -> object:
+        """Run as a plain command."""
+        return click.Command.invoke(self, ctx)
 
-    def note(self, text: str) -> None:
-        """Pass on what gryt has to say of the run."""
-        self._line(f"gryt: {text}")
-
-    def step_finished(self, cell: "Cell", result: "StepResult") -> None:
-        """Say how it ended."""
-        code = "" if result.exit_code in {0, None} else f", exit {result.exit_code}"
-        if result.status.value == "skipped":
-            self._line(f"{result.name}: skipped")
-        else:
-            self._line(f"{result.name}: {result.status.value} ({result.seconds:.1f}s{code})")
-
-    def _line(self, text: str) -> None:
-        from gryt.render.safe import cell
-
-        start = b"" if self._at_line_start else b"\n"
-        self._write(start + cell(text).encode("utf-8", "backslashreplace") + b"\n")
-        self._at_line_start = True
-
-    def _write(self, data: bytes) -> None:
-        if self._stream is None:
-            return
-        try:
-            self._stream.write(data)
-            self._stream.flush()
-        except BrokenPipeError:
-            self._stream = None
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the usage of a plain command."""
+        return click.Command.collect_usage_pieces(self, ctx)
 
 
-@click.command(short_help="Run a pipeline; prove the current evolution")
+@click.group(
+    cls=RunCommand, no_args_is_help=False, short_help="Run a pipeline; prove the current evolution"
+)
 @click.argument("pipeline", required=False)
 @click.option("--evolution", metavar="RC", help="The evolution to prove.")
+@click.option(
+    "--junit",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the result of each step as a JUnit report.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Show only what fails.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every command, and all that it prints.")
 @options.as_json
 @click.pass_obj
-def run(app: "App", pipeline: str | None, evolution: str | None, as_json: bool) -> int:
+def run(
+    app: "App",
+    pipeline: str | None,
+    evolution: str | None,
+    junit: Path | None,
+    quiet: bool,
+    verbose: bool,
+    as_json: bool,
+) -> int:
     """Run a pipeline; prove the current evolution with it.
 
     The first step that fails ends the run. A run proves only on a clean work tree; without an
     evolution the pipeline just runs and nothing is recorded.
+
+    A pipeline that is called 'list' or 'show' runs with: gryt run -- list
     """
-    from gryt.render.runs import outcome_document, outcome_text
+    from gryt.cli.showing import showing
     from gryt.service import plans, runs
 
     plan = plans.plan(app.session, pipeline, evolution=evolution)
@@ -85,10 +89,29 @@ def run(app: "App", pipeline: str | None, evolution: str | None, as_json: bool) 
         app.say("no evolution is open here: nothing is recorded")
     for reason in plan.unprovable:
         app.say(f"this run proves nothing: {reason}")
-    sys.stdout.flush()
-    stream = sys.stderr.buffer if as_json else sys.stdout.buffer
-    outcome = runs.run(app.session, plan, Printer(stream))
-    facts: dict[str, Any] = {
+    if junit is not None and not os.access(junit.absolute().parent, os.W_OK):
+        raise Refused(f"cannot write '{junit}': its folder is not there or not writable")
+    with showing(
+        app,
+        to_stderr=as_json,
+        verbosity=verbose - quiet,
+        place_of=lambda step: _place(app, plan, step),
+    ) as shown:
+        outcome = runs.run(app.session, plan, shown.observer)
+    trouble = None if junit is None else _write_junit(junit, outcome)
+    _answer(app, outcome, shown, as_json=as_json)
+    if trouble is not None:
+        raise Refused(trouble)
+    if outcome.execution.signal is not None:
+        return 128 + outcome.execution.signal
+    return 0 if outcome.status.value == "pass" and not outcome.reasons else 1
+
+
+def _answer(app: "App", outcome: "Outcome", shown: "Showing", *, as_json: bool) -> None:
+    from gryt.render.runs import outcome_document, outcome_text
+
+    plan = outcome.plan
+    facts: Mapping[str, Any] = {
         "pipeline": plan.pipeline.name,
         "status": outcome.status,
         "steps": outcome.execution.steps,
@@ -97,10 +120,70 @@ def run(app: "App", pipeline: str | None, evolution: str | None, as_json: bool) 
         "evolution": plan.evolution,
         "recorded": plan.is_recorded,
     }
+    text = outcome_text(**facts, logs=shown.logs, with_ends=shown.dialect.has_groups)
+    summary = app.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and shown.dialect.has_groups:
+        _append_summary(app, summary, outcome)
     if as_json:
         app.emit_json(outcome_document(**facts, commit=plan.commit, run=outcome.run))
     else:
-        app.emit(outcome_text(**facts))
-    if outcome.execution.signal is not None:
-        return 128 + outcome.execution.signal
-    return 0 if outcome.status.value == "pass" and not outcome.reasons else 1
+        app.emit(shown.dialect.quoted(text))
+
+
+def _place(app: "App", plan: "Plan", step: str) -> "Place | None":
+    """Return where a step is defined, for annotations."""
+    from gryt.errors import GrytError
+    from gryt.render.dialects import Place
+    from gryt.service.pipelines import line_of_step
+
+    if not plan.pipeline.source:
+        return None
+    try:
+        return Place(plan.pipeline.source, line_of_step(app.session, plan.pipeline.source, step))
+    except GrytError:
+        return Place(plan.pipeline.source)
+
+
+def _write_junit(path: Path, outcome: "Outcome") -> str | None:
+    """Write the report; return what went wrong, to be said when the answer is out."""
+    from datetime import UTC, datetime, timedelta
+
+    from gryt.render.junit import junit_text
+
+    steps = outcome.execution.steps
+    seconds = outcome.execution.seconds or sum(step.seconds for step in steps)
+    began = datetime.now(UTC) - timedelta(seconds=seconds)
+    text = junit_text(
+        outcome.plan.pipeline.name,
+        steps,
+        at=began.strftime("%Y-%m-%dT%H:%M:%S"),
+        seconds=seconds,
+        host=os.uname().nodename,
+    )
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        return f"cannot write '{path}': {error.strerror}"
+    return None
+
+
+def _append_summary(app: "App", path: str, outcome: "Outcome") -> None:
+    """Add the run to the summary page of the build machine, which is a convenience."""
+    from gryt.render.runs import outcome_markdown
+
+    page = outcome_markdown(
+        pipeline=outcome.plan.pipeline.name,
+        status=outcome.status,
+        steps=outcome.execution.steps,
+        reasons=outcome.reasons,
+        tag=outcome.tag,
+        evolution=outcome.plan.evolution,
+        recorded=outcome.plan.is_recorded,
+    )
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(page)
+    except OSError as error:
+        app.say(f"warning: cannot write the summary '{path}': {error.strerror}")

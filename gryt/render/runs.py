@@ -1,11 +1,13 @@
 """Runs as text and as JSON documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
-from gryt.model.pipeline import RunStatus, StepResult, StepStatus
+from gryt.model.results import RunStatus, StepResult
 from gryt.model.state import Evolution
 from gryt.render.safe import cell
+from gryt.render.steps import counted, failed_lines, slowest_lines, summary_markdown
 
 Document = dict[str, Any]
 
@@ -19,11 +21,41 @@ def outcome_text(
     tag: str | None,
     evolution: Evolution | None,
     recorded: bool,
+    logs: Mapping[str, PurePath] | None = None,
+    with_ends: bool = False,
 ) -> str:
     """Return the end of a run: what came of it, and why where it is not a proof."""
-    passed = sum(step.status is StepStatus.PASS for step in steps)
-    lines = ["", f"Pipeline {cell(pipeline)}: {_WORDS[status]} ({passed}/{len(steps)} steps)"]
-    lines += [f"  proves nothing: {cell(reason)}" for reason in reasons]
+    lines = ["", *failed_lines(steps, logs or {}, with_ends=with_ends), *slowest_lines(steps)]
+    lines.append(f"Pipeline {cell(pipeline)}: {RUN_WORDS[status]} ({counted(steps)})")
+    lines += _proof_lines(status, reasons, tag, evolution, recorded=recorded)
+    return "\n".join(lines) + "\n"
+
+
+def outcome_markdown(
+    *,
+    pipeline: str,
+    status: RunStatus,
+    steps: Sequence[StepResult],
+    reasons: Sequence[str],
+    tag: str | None,
+    evolution: Evolution | None,
+    recorded: bool,
+) -> str:
+    """Return a run for the summary page of a build machine."""
+    headline = f"{RUN_WORDS[status]} ({counted(steps)})"
+    lines = _proof_lines(status, reasons, tag, evolution, recorded=recorded)
+    return summary_markdown(pipeline, headline, steps, lines)
+
+
+def _proof_lines(
+    status: RunStatus,
+    reasons: Sequence[str],
+    tag: str | None,
+    evolution: Evolution | None,
+    *,
+    recorded: bool,
+) -> list[str]:
+    lines = [f"  proves nothing: {cell(reason)}" for reason in reasons]
     if evolution is not None and recorded:
         changes = ", ".join(evolution.changes)
         word = "proves" if status is RunStatus.PASS else "does not prove"
@@ -32,10 +64,10 @@ def outcome_text(
         lines.append(f"Tag created: {tag}")
     if not recorded:
         lines.append("Nothing was recorded.")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
-_WORDS = {
+RUN_WORDS = {
     RunStatus.PASS: "PASSED",
     RunStatus.FAIL: "FAILED",
     RunStatus.CANCELLED: "CANCELLED",

@@ -22,3 +22,17 @@ def size(count: int) -> str:
             break
         value /= _STEP
     return f"{count} B" if unit == "B" else f"{value:.1f} {unit}"
+
+
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+
+
+def duration(seconds: float) -> str:
+    """Return how long something took: 0.3s, 1m05s, 2h00m."""
+    if seconds < _MINUTE:
+        return f"{seconds:.1f}s"
+    whole = int(seconds)
+    if whole < _HOUR:
+        return f"{whole // _MINUTE}m{whole % _MINUTE:02}s"
+    return f"{whole // _HOUR}h{whole % _HOUR // _MINUTE:02}m"

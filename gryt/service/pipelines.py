@@ -1,5 +1,6 @@
 """Which pipeline is meant."""
 
+import re
 from collections.abc import Sequence
 
 from gryt.errors import NotFound
@@ -46,3 +47,12 @@ def default_pipeline(
         return configured
     there = session.workspace.names(PIPELINES) if session.workspace is not None else []
     return there[0] if len(there) == 1 else None
+
+
+def line_of_step(session: Session, path: str, step: str) -> int | None:
+    """Return the line of a pipeline file on which a step gets its name, to point to it."""
+    data = session.files.read(path)
+    pattern = re.compile(rf"[\s{{-]*name:\s*(['\"]?){re.escape(step)}\1\s*(?:[,}}#].*)?")
+    lines = (data or b"").decode("utf-8", "replace").splitlines()
+    named = [number for number, line in enumerate(lines, 1) if pattern.fullmatch(line)]
+    return named[-1] if named else None

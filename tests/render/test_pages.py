@@ -156,6 +156,9 @@ def test_a_run_says_what_it_came_to() -> None:
     )
     assert lines(shown) == [
         "",
+        "Failed:",
+        "  unit: fail (0.1s, exit 1)",
+        "",
         "Pipeline full-ci: FAILED (1/2 steps)",
         "Evolution v1.0.0-rc.1: does not prove A, B",
     ]
