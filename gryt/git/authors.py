@@ -1,5 +1,6 @@
 """Who wrote the commits of a piece of work."""
 
+import os
 import re
 from collections.abc import Sequence
 
@@ -28,6 +29,32 @@ def authors(repository: Repository, commit: str, without: Sequence[str]) -> dict
             return None
         for name in (email, *_CO_AUTHOR.findall(others)):
             found.setdefault(name.strip().casefold(), oid)
+    return found
+
+
+def additions(repository: Repository, tips: Sequence[str]) -> dict[str, str]:
+    """Return the commit that first put each path into any of these histories, in one process.
+
+    The paths of records are never the same in two refs. What only a merge has is not in it, nor
+    what was put there before a shallow clone begins.
+    """
+    if not tips:
+        return {}
+    ends = shallow_ends(repository)
+    mark = f"commit {os.urandom(16).hex()} "  # no file can be called like a line of ours
+    asked = repository.git.run(
+        *("-c", "log.showRoot=true", "log", "--stdin", "--reverse", "--topo-order", "-z"),
+        *("--no-merges", "--no-renames", "--diff-filter=A", "--name-only", f"--format={mark}%H"),
+        stdin="".join(f"{tip}\n" for tip in tips).encode(),
+    )
+    found: dict[str, str] = {}
+    commit = ""
+    for part in asked.stdout.decode("utf-8", "replace").split("\0"):
+        name = part.removeprefix("\n")
+        if name.startswith(mark):
+            commit = name.removeprefix(mark)
+        elif name and commit not in ends:
+            found.setdefault(name, commit)
     return found
 
 

@@ -9,7 +9,8 @@ key that has expired since would come back to life).
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +46,8 @@ class Signature(NamedTuple):
     """The key's fingerprint."""
     why_not: str | None
     """Why it counts for nothing; None where it is good."""
+    answer: str = "E"
+    """git's own word: G, U, B, X, Y, R, E, or N for no signature."""
 
 
 class Signers(NamedTuple):
@@ -118,11 +121,53 @@ def judge(
     return {oid: judged.get(oid) or Signature(oid, None, None, unread) for oid in wanted}
 
 
-def _ask(repository: Repository, commits: Sequence[str], signers: Signers) -> bytes:
+def judge_tag(repository: Repository, objects: Objects, oid: str, signers: Signers) -> Signature:
+    """Return what is known of the signature of a tag object that is here; its name is not asked."""
+    kind, data = objects.raw(oid, limit=_MAX_BYTES)
+    marks = len(re.findall(rb"^-----BEGIN [A-Z ]*(?:SIGNATURE|MESSAGE)-----", data, re.MULTILINE))
+    if kind != "tag" or not marks:
+        return Signature(oid, None, None, _ANSWERS["N"], "N")
+    if marks > 1:
+        return Signature(oid, None, None, "it has several signatures", "B")
+    with _listing(signers) as path:
+        asked = repository.git.attempt(
+            *("-c", f"gpg.ssh.allowedSignersFile={path}", "verify-tag", "--raw", oid)
+        )
+    said = asked.stderr
+    ssh = _GOOD_SSH.search(said)
+    if ssh is not None:
+        if asked.status != 0 or not ssh["who"]:
+            return Signature(oid, None, ssh["key"], _ANSWERS["U"], "U")
+        return Signature(oid, ssh["who"].casefold(), ssh["key"], None, "G")
+    fingerprints = _VALID_GPG.findall(said)
+    if asked.status == 0 and fingerprints:
+        user = _GOOD_GPG.search(said)
+        principal = _openpgp(user["who"] if user else "", fingerprints, signers)
+        if principal is not None:
+            return Signature(oid, principal.casefold(), fingerprints[0], None, "G")
+        return Signature(oid, None, fingerprints[0], _ANSWERS["U"], "U")
+    code = "B" if "BADSIG" in said or "Could not verify" in said else "E"
+    return Signature(oid, None, None, _ANSWERS[code], code)
+
+
+_GOOD_SSH = re.compile(
+    r'^Good "git" signature (?:for (?P<who>\S+) )?with (?P<key>.*)$', re.MULTILINE
+)
+_GOOD_GPG = re.compile(r"^\[GNUPG:\] GOODSIG \S+ (?P<who>.*)$", re.MULTILINE)
+_VALID_GPG = re.compile(r"^\[GNUPG:\] VALIDSIG (\S+)", re.MULTILINE)
+
+
+@contextmanager
+def _listing(signers: Signers) -> Iterator[Path]:
+    """Write an allowed-signers file; not in .git: a question leaves nothing behind there."""
     with tempfile.TemporaryDirectory(prefix="gryt-signers-") as folder:
-        # not in .git: a question leaves nothing behind there
         path = Path(folder) / "allowed_signers"
         path.write_text("".join(f"{line}\n" for line in signers.lines), "utf-8")
+        yield path
+
+
+def _ask(repository: Repository, commits: Sequence[str], signers: Signers) -> bytes:
+    with _listing(signers) as path:
         return repository.git.run(
             *("-c", f"gpg.ssh.allowedSignersFile={path}", "-c", "log.showSignature=false"),
             *("log", "--no-walk=unsorted", "--stdin", "--no-color"),
@@ -137,20 +182,21 @@ def _judged(objects: Objects, row: Sequence[str], signers: Signers) -> Signature
     assert kind == "commit"
     head = data.partition(b"\n\n")[0]
     if len(_HEADER.findall(head)) > 1 or len(_ARMOR.findall(head)) > 1:
-        return Signature(oid, None, key, "it has several signatures, of which git checks one")
+        return Signature(oid, None, key, "it has several signatures, of which git checks one", "B")
     if code != "G":
-        return Signature(oid, None, key or None, _ANSWERS.get(code, "its signature is not good"))
+        why = _ANSWERS.get(code, "its signature is not good")
+        return Signature(oid, None, key or None, why, code)
     parents = re.findall(rb"^parent ([0-9a-f]{40})$", head, re.MULTILINE)
     newest = max(
         (objects.commit_time(p.decode()) for p in parents if objects.kind(p.decode())), default=0
     )
     if int(seconds) < newest:
-        return Signature(oid, None, key, "it is dated before what it was built on")
+        return Signature(oid, None, key, "it is dated before what it was built on", "B")
     is_ssh = b"-----BEGIN SSH SIGNATURE-----" in head
     principal = signer if is_ssh else _openpgp(signer, fingerprints, signers)
     if principal is None or any(c in principal for c in "*?!"):
-        return Signature(oid, None, key, "its key is nobody's in particular")
-    return Signature(oid, principal.casefold(), key, None)
+        return Signature(oid, None, key, "its key is nobody's in particular", "U")
+    return Signature(oid, principal.casefold(), key, None, "G")
 
 
 def _openpgp(signer: str, fingerprints: Sequence[str], signers: Signers) -> str | None:

@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from gryt.git.authors import authors, introductions
+from gryt.git.authors import additions, authors, introductions
 from gryt.git.refs import read_refs
 from gryt.git.signatures import (
     Signature,
     Signers,
     configured_signers,
     judge,
+    judge_tag,
     parse_signers,
 )
 from gryt.model.names import Oid, RecordId
 from gryt.model.records import Record
-from gryt.store.layout import path_of
+from gryt.store.layout import path_of, record_id_in
 from gryt.store.ledger import Ledger
 
 __all__ = ["Signature", "Signed", "Signers", "is_before", "known_signers", "signatures_of", "wrote"]
@@ -55,6 +56,32 @@ def signatures_of(
         paths[path]: Signed(tuple(judged[commit] for commit in each))
         for path, each in added.items()
     }
+
+
+class Witness(NamedTuple):
+    """Who put a record into the ledger."""
+
+    commit: str
+    signature: Signature
+
+
+def witnesses(ledger: Ledger, signers: Signers) -> Mapping[RecordId, Witness]:
+    """Return for every record of the whole ledger what put it there, and who signed that.
+
+    Two git processes, however large the ledger. A record that no commit here introduces, because
+    the clone is shallow or a merge slipped it in, has no witness.
+    """
+    own = f"{ledger.layout.namespace}/"
+    tips = [tip for ref, tip in ledger.refs.items() if ref.startswith(own)]
+    added = additions(ledger.repository, tips)
+    named = {name: commit for path, commit in added.items() if (name := record_id_in(path))}
+    judged = judge(ledger.repository, ledger.objects, named.values(), signers)
+    return {name: Witness(commit, judged[commit]) for name, commit in named.items()}
+
+
+def tag_signature(ledger: Ledger, oid: str, signers: Signers) -> Signature:
+    """Return what is known of the signature of a tag object that is here."""
+    return judge_tag(ledger.repository, ledger.objects, oid, signers)
 
 
 def wrote(ledger: Ledger, commit: Oid, without: Iterable[Oid]) -> dict[str, str] | None:

@@ -9,11 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from gryt.git.authors import authors, introductions
+from gryt.git.authors import additions, authors, introductions
 from gryt.git.objects import Objects
 from gryt.git.process import Git
 from gryt.git.repository import Repository, discover
-from gryt.git.signatures import Signature, Signers, configured_signers, judge, parse_signers
+from gryt.git.signatures import (
+    Signature,
+    Signers,
+    configured_signers,
+    judge,
+    judge_tag,
+    parse_signers,
+)
 from tests.support.git import Repo, git
 
 ADA = "ada@example.com"
@@ -291,3 +298,44 @@ def test_where_the_clone_ends_nobody_is_said_to_have_put_a_file_there(
     git("clone", "-q", "--depth=1", f"file://{repo}", tmp_path / "shallow", cwd=tmp_path)
     repository, _ = open_(Repo(tmp_path / "shallow"))
     assert introductions(repository, [repo.head], ["more.txt"]) == {"more.txt": []}
+
+
+def test_every_path_is_attributed_to_the_commit_that_first_had_it(repo: Repo) -> None:
+    """A file that is called like a commit is a file all the same."""
+    before = repo.head
+    odd = f"commit {before}"
+    (repo / odd).write_text("x")
+    (repo / "plain").write_text("y")
+    repo.git("add", ".")
+    repo.git("commit", "--quiet", "--message", "files")
+    first = repo.head
+    (repo / "plain").write_text("z")
+    repo.git("commit", "--quiet", "--all", "--message", "changed")
+    repository, _ = open_(repo)
+    found = additions(repository, [repo.head])
+    assert (found[odd], found["plain"]) == (first, first)
+    assert additions(repository, []) == {}
+
+
+def sign_tag(repo: Repo, keys: Path, name: str, key: str) -> str:
+    git(
+        *("-c", "gpg.format=ssh", "-c", f"user.signingKey={keys / key}.pub"),
+        *("tag", "--sign", "--message", name, name),
+        cwd=repo,
+    )
+    return repo.git("rev-parse", f"refs/tags/{name}")
+
+
+def test_a_tag_is_judged_as_a_commit_is(repo: Repo, keys: Path) -> None:
+    oid = sign_tag(repo, keys, "v1.0.0", "one")
+    repo.git("tag", "--annotate", "--message", "plain", "v0.9.0")
+    plain = repo.git("rev-parse", "refs/tags/v0.9.0")
+    text = git("cat-file", "tag", oid, cwd=repo).replace("tag v1.0.0", "tag v9.9.9") + "\n"
+    forged = repo.git("hash-object", "-t", "tag", "-w", "--stdin", stdin=text)
+    opened = open_(repo)
+    listed = parse_signers(line(keys, "one"))
+    assert judge_tag(*opened, oid, listed).principal == ADA
+    assert judge_tag(*opened, oid, listed).answer == "G"
+    assert judge_tag(*opened, oid, parse_signers(line(keys, "two"))).answer == "U"
+    assert judge_tag(*opened, plain, listed).answer == "N"
+    assert judge_tag(*opened, forged, listed).answer == "B"
