@@ -33,26 +33,43 @@ def start(
     kind: str | None,
     title: str | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Begin to prove changes; `gryt run` then proves them.
+
+    A pipeline that lacks what a policy requires is refused, with every policy and step, before
+    anything runs.
 
     \b
     Example:
       gryt evolution start v1.5.0 --change FEAT-201
     """  # noqa: D301 - for click, a backspace keeps lines apart
     from gryt.render.generations import evolution_document, started_text
+    from gryt.render.policies import policy_documents, validated_text
     from gryt.service import evolutions
+    from gryt.service.enforcing import PolicyViolated
     from gryt.service.generations import parse_title, parse_type
 
     if (kind is None) != (title is None):
         raise click.UsageError("--type and --title go together: they add a change")
     added = None if kind is None else (parse_type(kind), parse_title(title or ""))
-    begun = evolutions.start(app.session, version, changes, pipeline=pipeline, new_change=added)
+    try:
+        begun = evolutions.start(app.session, version, changes, pipeline=pipeline, new_change=added)
+    except PolicyViolated as violation:
+        from gryt.cli.policy import emit_violation
+
+        return emit_violation(app, violation, "Evolution not started.", as_json=as_json)
     if as_json:
-        document = {"generation": version, "evolutions": [evolution_document(begun.evolution)]}
+        document = {
+            "generation": version,
+            "evolutions": [evolution_document(begun.evolution)],
+            "policies": policy_documents(begun.policies),
+            "differences": list(begun.differences),
+        }
         app.emit_json({"schema": "gryt/evolution/1", **document})
     else:
-        app.emit(started_text(begun.evolution))
+        validated = validated_text(begun.policies, begun.differences)
+        app.emit(validated + started_text(begun.evolution))
+    return 0
 
 
 @evolution.command("list", short_help="List proofs, changes and what is missing")

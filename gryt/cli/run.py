@@ -83,6 +83,7 @@ def run(
     """
     from gryt.cli.showing import showing
     from gryt.service import plans, runs
+    from gryt.service.enforcing import PolicyViolated
 
     plan = plans.plan(app.session, pipeline, evolution=evolution)
     if plan.evolution is None:
@@ -91,13 +92,18 @@ def run(
         app.say(f"this run proves nothing: {reason}")
     if junit is not None and not os.access(junit.absolute().parent, os.W_OK):
         raise Refused(f"cannot write '{junit}': its folder is not there or not writable")
-    with showing(
-        app,
-        to_stderr=as_json,
-        verbosity=verbose - quiet,
-        place_of=lambda step: _place(app, plan, step),
-    ) as shown:
-        outcome = runs.run(app.session, plan, shown.observer)
+    try:
+        with showing(
+            app,
+            to_stderr=as_json,
+            verbosity=verbose - quiet,
+            place_of=lambda step: _place(app, plan, step),
+        ) as shown:
+            outcome = runs.run(app.session, plan, shown.observer)
+    except PolicyViolated as violation:
+        from gryt.cli.policy import emit_violation
+
+        return emit_violation(app, violation, "Not run.", as_json=as_json)
     trouble = None if junit is None else _write_junit(junit, outcome)
     _answer(app, outcome, shown, as_json=as_json)
     if trouble is not None:

@@ -11,7 +11,8 @@ from functools import cache
 from typing import NamedTuple
 
 from gryt.model.contract import ChangeType
-from gryt.model.names import Oid
+from gryt.model.names import Oid, RecordId
+from gryt.model.verdict import Verdict
 
 
 class RequiredStep(NamedTuple):
@@ -148,6 +149,24 @@ class Policy(NamedTuple):
         return gate not in self.no_override and all(
             rule.may_override for rule in self.rules if rule.name == gate
         )
+
+
+class PolicyVerdict(NamedTuple):
+    """What a policy said of a pipeline: the verdict, for which types, with which steps."""
+
+    verdict: Verdict
+    types: tuple[ChangeType, ...]
+    steps: tuple[RequiredStep, ...]
+    accepts_reused: bool = False
+
+
+class PolicyPublished(NamedTuple):
+    """A policy came into force that branches can add to and not go below."""
+
+    policy: Oid
+    """The blob of the file, which lies in the same tree."""
+    replaces: tuple[RecordId, ...] = ()
+    """The publications that its author had seen and that it takes the place of."""
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from gryt.model.contract import Contract
 from gryt.model.hotfix import Hotfix
 from gryt.model.names import ChangeId, Oid, RecordId
+from gryt.model.policy import PolicyPublished, PolicyVerdict
 from gryt.model.run_records import Environment, PipelineRef, RunFinished, RunStarted
 from gryt.model.verdict import Outcome, Verdict
 
@@ -98,6 +99,8 @@ class Promoted(NamedTuple):
     """Whether only the HotfixGate was asked."""
     replaces_tag: Oid | None = None
     """The tag object that stood under this name before; replaced because somebody said so."""
+    policy: Oid | None = None
+    """The blob of the policy that was judged by; None where there was none."""
 
 
 class Renamed(NamedTuple):
@@ -156,6 +159,10 @@ class EvolutionStarted(NamedTuple):
     pipeline: str | None = None
     branch: str | None = None
     team: str | None = None
+    policy: Oid | None = None
+    """The blob of the policy that was judged by."""
+    policies: tuple[PolicyVerdict, ...] = ()
+    """What each policy that requires steps said."""
 
 
 class Renumbered(NamedTuple):
@@ -172,6 +179,10 @@ class Refused(NamedTuple):
     reasons: tuple[str, ...]
     gates: tuple[Verdict, ...] = ()
     commit: Oid | None = None
+    policy: Oid | None = None
+    """The blob of the policy that said no, or by which gates did."""
+    evolution: RecordId | None = None
+    """The evolution that was not run."""
 
 
 class Approved(NamedTuple):
@@ -259,6 +270,7 @@ Body = (
     | ApprovalWithdrawn
     | Overridden
     | Reviewed
+    | PolicyPublished
     | SnapshotTaken
     | Unread
 )

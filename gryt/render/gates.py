@@ -13,7 +13,7 @@ def gate_lines(gates: Sequence[Verdict]) -> list[str]:
     """Return a line per gate, and under each that did not pass every reason and what mends it."""
     lines = []
     for verdict in gates:
-        lines.append(f"  {cell(verdict.name)}: {_word(verdict)}")
+        lines.append(f"  {cell(verdict.name)}: {word(verdict)}")
         if verdict.outcome is not Outcome.PASS:
             lines += [f"    {cell(reason)}" for reason in verdict.reasons]
             if verdict.mend is not None:
@@ -35,7 +35,7 @@ def gate_documents(gates: Sequence[Verdict]) -> list[Document]:
     ]
 
 
-def _word(verdict: Verdict) -> str:
+def word(verdict: Verdict) -> str:
     """Return the answer as people read it; what only warns says so."""
     warns = verdict.advisory and verdict.outcome is not Outcome.PASS
     return verdict.outcome.value.upper() + (" (warning only)" if warns else "")

@@ -18,6 +18,7 @@ from gryt.model.names import (
 from gryt.model.state import Evolution, EvolutionStatus, Generation
 from gryt.service import contracts
 from gryt.service.drafts import refuse_unless_draft
+from gryt.service.enforcing import Checked, refuse_start
 from gryt.service.lookup import find, set_current
 from gryt.service.messages import commit_message
 from gryt.service.pipelines import pipeline_for_start
@@ -25,6 +26,7 @@ from gryt.service.session import Session
 from gryt.store.layout import TAGS
 
 if TYPE_CHECKING:
+    from gryt.model.policy import PolicyVerdict
     from gryt.store.append import Draft
 
 
@@ -33,6 +35,10 @@ class Started(NamedTuple):
 
     generation: str
     evolution: Evolution
+    policies: tuple["PolicyVerdict", ...] = ()
+    """What each policy that requires steps said of the pipeline."""
+    differences: tuple[str, ...] = ()
+    """What the policy file here lacks of the published one, which holds all the same."""
 
 
 def start(
@@ -64,14 +70,18 @@ def start(
             "there is no commit yet, so there is nothing to prove anything on",
             hints=["git commit"],
         )
+    name = pipeline_for_start(session, view.state, wanted, pipeline)
+    changes = [s.change for change in wanted if (s := view.state.change(change)) is not None]
+    changes += [] if added is None else [added]
     wish = _Wish(
+        checked=refuse_start(session, view.state, changes, commit=Oid(here.commit), name=name),
         gid=view.state.gid,
         version=version,
         changes=wanted,
         added=added,
         head=Oid(here.commit),
         branch=here.branch,
-        pipeline=pipeline_for_start(session, view.state, wanted, pipeline),
+        pipeline=name,
         team=session.ledger.repository.config.get("gryt.team"),
         taken=_numbers_of_tags(session, version),
     )
@@ -88,12 +98,13 @@ def start(
     found = after.state.evolution(evolution)
     assert found is not None
     set_current(session, version, found.id)
-    return Started(version, found)
+    return Started(version, found, wish.checked.policies, wish.checked.differences)
 
 
 class _Wish(NamedTuple):
     """Everything about an evolution to be, but for its number."""
 
+    checked: Checked
     gid: RecordId
     version: str
     changes: tuple[ChangeId, ...]
@@ -130,6 +141,8 @@ def _record_start(session: Session, draft: "Draft", wish: _Wish) -> RecordId:
         pipeline=wish.pipeline,
         branch=wish.branch,
         team=wish.team,
+        policy=wish.checked.blob,
+        policies=wish.checked.policies,
     )
     draft.record(Kind.STARTED, body, gid=state.gid, evolution=evolution, id=evolution)
     tag = Version(wish.version).candidate(number)

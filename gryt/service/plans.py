@@ -10,6 +10,7 @@ from gryt.model.state import Evolution, EvolutionStatus
 from gryt.service import contracts
 from gryt.service.choose import evolution_to_prove
 from gryt.service.drafts import refuse_unless_draft
+from gryt.service.enforcing import Checked, check
 from gryt.service.messages import some
 from gryt.service.pipelines import default_pipeline
 from gryt.service.session import Session
@@ -32,6 +33,8 @@ class Plan(NamedTuple):
     branch: str | None
     unprovable: tuple[str, ...]
     """Why the run cannot prove anything; it then runs and nothing is recorded."""
+    checked: Checked = Checked()
+    """What the policies say of the pipeline, where the run is to prove something."""
 
     @property
     def is_recorded(self) -> bool:
@@ -62,7 +65,14 @@ def plan(session: Session, name: str | None, *, evolution: str | None) -> Plan:
         pipeline, blob = pipeline_at(session.ledger, commit, wanted)
     else:
         pipeline = _from_disk(files, wanted)
+    checked = Checked()
+    if view is not None and chosen is not None and not unprovable:
+        promised = [s.change for c in chosen.changes if (s := view.state.change(c)) is not None]
+        checked = check(
+            session, view.state, promised, commit=commit, name=wanted, pipeline=pipeline
+        )
     return Plan(
+        checked=checked,
         pipeline=pipeline,
         blob=blob,
         generation=view,

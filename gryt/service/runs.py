@@ -24,6 +24,7 @@ from gryt.runner.environment import step_environment
 from gryt.runner.execute import execute
 from gryt.service import ci
 from gryt.service.drafts import refuse_unless_draft
+from gryt.service.enforcing import refuse_violations
 from gryt.service.logs import fitting
 from gryt.service.lookup import drop_current
 from gryt.service.messages import commit_message, some
@@ -57,6 +58,8 @@ def run(session: Session, plan: Plan, observer: Observer) -> Outcome:
         execution = _execute(session, plan, observer, run=None)
         reasons = plan.unprovable if execution.status is RunStatus.PASS else ()
         return Outcome(plan, execution, execution.status, reasons, None, None, None)
+    assert plan.generation is not None
+    refuse_violations(session, plan.checked, plan.generation.state, plan.evolution, plan.commit)
     lock, begun = _record_start(session, plan)
     execution = _execute(session, plan, observer, run=begun.run)
     reasons = _voided(session, plan) if execution.status is RunStatus.PASS else ()
@@ -65,7 +68,6 @@ def run(session: Session, plan: Plan, observer: Observer) -> Outcome:
         session, plan, begun=begun, execution=execution, status=status, reasons=reasons
     )
     lock.release()
-    assert plan.generation is not None
     after = session.ledger.get(plan.generation.state.version).state
     if status is RunStatus.PASS:
         drop_current(session, plan.evolution)

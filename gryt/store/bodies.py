@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from gryt.model.hotfix import Hotfix
+from gryt.model.policy import PolicyPublished
 from gryt.model.records import (
     ApprovalWithdrawn,
     Approved,
@@ -29,21 +30,12 @@ from gryt.model.verdict import Verdict
 from gryt.store.contracts import contract_to_plain
 from gryt.store.fields import Map, without_none
 from gryt.store.plain import Plain
+from gryt.store.policy_bodies import policy_to_plain, verdict_to_plain
 from gryt.store.steps import step_to_plain
 
 
 def _verdicts(verdicts: Iterable[Verdict]) -> list[Plain]:
-    return [
-        without_none(
-            {
-                "name": v.name,
-                "outcome": v.outcome.value,
-                "message": "; ".join(v.reasons),
-                "mode": "warn" if v.advisory else None,
-            }
-        )
-        for v in verdicts
-    ]
+    return [verdict_to_plain(verdict) for verdict in verdicts]
 
 
 def _hotfix(hotfix: Hotfix | None) -> Map | None:
@@ -89,6 +81,8 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
                     "head": body.head,
                     "team": body.team,
                     "contract": list(body.contract),
+                    "policy": body.policy,
+                    "policies": [policy_to_plain(p) for p in body.policies] or None,
                 }
             )
         case Renumbered():
@@ -104,12 +98,17 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
                     "commit": body.commit,
                     "reasons": list(body.reasons),
                     "gates": _verdicts(body.gates) or None,
+                    "policy": body.policy,
+                    "evolution": body.evolution,
                 }
             )
         case Approved() | ApprovalWithdrawn() | Overridden():
             return _opinion(body)
         case Reviewed():
             return _reviewed(body)
+        case PolicyPublished():
+            replaces = [*body.replaces]
+            return {"policy": body.policy, "replaces": replaces}
         case Unread():
             return {}
 
@@ -164,6 +163,7 @@ def _promoted(body: Promoted) -> Map:
             "overrides": overrides or None,
             "fast_track": body.fast_track or None,
             "replaces_tag": body.replaces_tag,
+            "policy": body.policy,
         }
     )
 

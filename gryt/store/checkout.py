@@ -102,6 +102,29 @@ def pipelines_at(ledger: Ledger, commit: Oid) -> list[str]:
     return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
 
 
+def is_ancestor(ledger: Ledger, ancestor: Oid, commit: Oid) -> bool:
+    """Tell whether a commit is known to be built on another."""
+    asked = ledger.repository.git.attempt("merge-base", "--is-ancestor", ancestor, commit)
+    return asked.status == 0
+
+
+def changed_files(ledger: Ledger, base: Oid | None, commit: Oid) -> tuple[str, ...] | None:
+    """Return every path that differs between two commits; without a base, all that there are.
+
+    None where git cannot tell, as in a shallow clone.
+    """
+    git = ledger.repository.git
+    if base is None:
+        asked = git.attempt("ls-tree", "-r", "-z", "--name-only", commit)
+    else:
+        asked = git.attempt("diff", "--name-only", "--no-renames", "-z", base, commit)
+    if asked.status != 0:
+        return None
+    return tuple(
+        path for path in asked.stdout.decode("utf-8", "surrogateescape").split("\0") if path
+    )
+
+
 def policies_at(ledger: Ledger, commit: Oid) -> list[tuple[str, bytes]]:
     """Return path and bytes of every policy file that a commit has."""
     tree = ledger.objects.tree_of(commit)

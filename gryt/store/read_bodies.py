@@ -35,10 +35,11 @@ from gryt.model.records import (
     Withdrawn,
     Yanked,
 )
-from gryt.model.verdict import Outcome, Verdict
+from gryt.model.verdict import Outcome
 from gryt.store.contracts import contract_from_plain
 from gryt.store.fields import Map, as_list, as_map, maybe
 from gryt.store.plain import Plain
+from gryt.store.policy_bodies import policy_from_plain, published_from_plain, verdict_from_plain
 from gryt.store.steps import step_from_plain
 
 
@@ -48,14 +49,6 @@ def _ids(value: Plain) -> tuple[RecordId, ...]:
 
 def _number(value: Plain) -> int:
     return int(cast(int, value))
-
-
-def _verdict(value: Plain) -> Verdict:
-    plain = as_map(value)
-    message = str(plain.get("message") or "")
-    reasons = (message,) if message else ()
-    advisory = plain.get("mode") == "warn"
-    return Verdict(str(plain["name"]), Outcome(plain["outcome"]), reasons, advisory=advisory)
 
 
 def _pipeline(value: Plain) -> PipelineRef:
@@ -99,13 +92,14 @@ def _promoted(p: Map) -> Body:
         tag_object=Oid(str(p["tag_object"])),
         contract=_ids(p["contract"]),
         proofs=_proofs(p["proofs"]),
-        gates=tuple(_verdict(item) for item in as_list(p["gates"])),
+        gates=tuple(verdict_from_plain(item) for item in as_list(p["gates"])),
         overrides=tuple(
             (str(as_map(item)["gate"]), str(as_map(item)["reason"]))
             for item in as_list(p.get("overrides") or [])
         ),
         fast_track=p.get("fast_track") is True,
         replaces_tag=_oid(p, "replaces_tag"),
+        policy=_oid(p, "policy"),
     )
 
 
@@ -198,6 +192,10 @@ def _started(p: Map) -> Body:
         pipeline=maybe(p, "pipeline"),
         branch=maybe(p, "branch"),
         team=maybe(p, "team"),
+        policy=_oid(p, "policy"),
+        policies=tuple(
+            policy_from_plain(as_map(item)) for item in as_list(p.get("policies") or [])
+        ),
     )
 
 
@@ -237,12 +235,14 @@ def _run_finished(p: Map) -> Body:
 
 
 def _refused(p: Map) -> Body:
-    commit = maybe(p, "commit")
+    evolution = maybe(p, "evolution")
     return Refused(
         action=str(p["action"]),
         reasons=tuple(str(item) for item in as_list(p["reasons"])),
-        gates=tuple(_verdict(item) for item in as_list(p.get("gates") or [])),
-        commit=None if commit is None else Oid(commit),
+        gates=tuple(verdict_from_plain(item) for item in as_list(p.get("gates") or [])),
+        commit=_oid(p, "commit"),
+        policy=_oid(p, "policy"),
+        evolution=None if evolution is None else RecordId(evolution),
     )
 
 
@@ -289,6 +289,7 @@ _READERS: dict[Kind, Callable[[Map], Body]] = {
     Kind.OVERRIDDEN: _overridden,
     Kind.REVIEWED: _reviewed,
     Kind.SNAPSHOT: _snapshot,
+    Kind.POLICY: published_from_plain,
 }
 
 

@@ -10,6 +10,7 @@ from gryt.errors import Corrupt
 from gryt.model.contract import Change, ChangeType, Contract
 from gryt.model.hotfix import Hotfix
 from gryt.model.names import ChangeId, Oid
+from gryt.model.policy import PolicyPublished, PolicyVerdict, RequiredStep
 from gryt.model.records import (
     ApprovalWithdrawn,
     Approved,
@@ -50,7 +51,7 @@ from gryt.store import codec, layout
 from tests.model.build import BLOB, BY, COMMIT, OTHER, TAG, TREE, rid
 
 SAMPLES = sorted((Path(__file__).parents[1] / "schemas").glob("record.*/valid/*.yaml"))
-UNREAD = {Kind.POLICY}
+UNREAD: set[Kind] = set()
 """Kinds that this gryt stores whole and does not interpret."""
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -63,17 +64,27 @@ OIDS = st.sampled_from([COMMIT, OTHER, TREE, BLOB, TAG])
 CHANGES = st.lists(NAME.map(ChangeId), min_size=1, max_size=3, unique=True).map(tuple)
 SECONDS = st.integers(0, 10**9).map(lambda ms: ms / 1000)
 PIPELINES = st.builds(PipelineRef, SOME, OIDS)
-VERDICTS = st.lists(
-    st.builds(
-        Verdict,
-        SOME,
-        st.sampled_from(Outcome),
-        st.lists(SOME, max_size=1).map(tuple),
-        st.none(),
-        st.booleans(),
-    ),
-    max_size=3,
-).map(tuple)
+VERDICT = st.builds(
+    Verdict,
+    SOME,
+    st.sampled_from(Outcome),
+    st.lists(SOME, max_size=1).map(tuple),
+    st.none(),
+    st.booleans(),
+)
+VERDICTS = st.lists(VERDICT, max_size=3).map(tuple)
+POLICY_VERDICTS = st.builds(
+    PolicyVerdict,
+    VERDICT,
+    st.lists(st.sampled_from(ChangeType), max_size=2, unique=True).map(tuple),
+    st.lists(
+        st.builds(
+            RequiredStep, NAME, st.none() | SOME | st.lists(SOME, min_size=1, max_size=3).map(tuple)
+        ),
+        max_size=3,
+    ).map(tuple),
+    st.booleans(),
+)
 CONTRACTS = st.builds(
     Contract,
     st.just("v1.0.0"),
@@ -146,6 +157,7 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         st.lists(st.tuples(SOME, SOME), max_size=2).map(tuple),
         st.booleans(),
         st.none() | OIDS,
+        st.none() | OIDS,
     ),
     Kind.RENAMED: st.builds(
         Renamed, st.just("v1.0.0"), st.just("1.10.0"), st.just((("1.10.0-rc.1", Oid("a" * 40)),))
@@ -167,7 +179,10 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         OIDS,
         SEVERAL,
         *[st.none() | SOME] * 3,
+        st.none() | OIDS,
+        st.lists(POLICY_VERDICTS, max_size=2).map(tuple),
     ),
+    Kind.POLICY: st.builds(PolicyPublished, OIDS, SEVERAL),
     Kind.RENUMBERED: st.builds(Renumbered, IDS, st.integers(1, 10**6)),
     Kind.EVOLUTION_ABANDONED: st.builds(Withdrawn, SOME, IDS),
     Kind.INVALIDATED: st.builds(Withdrawn, SOME, IDS),
@@ -186,7 +201,13 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         st.none() | IDS,
     ),
     Kind.REFUSED: st.builds(
-        Refused, SOME, st.lists(SOME, min_size=1).map(tuple), VERDICTS, st.none() | OIDS
+        Refused,
+        SOME,
+        st.lists(SOME, min_size=1).map(tuple),
+        VERDICTS,
+        st.none() | OIDS,
+        st.none() | OIDS,
+        st.none() | IDS,
     ),
     Kind.APPROVED: st.builds(
         Approved,

@@ -1,0 +1,162 @@
+"""Commands that cannot say no: `true`, `:`, `exit 0`, `npm test || true`.
+
+Whether any command can fail is more than can be told; this finds the ways in which a step is
+emptied in practice. A policy that wants to be sure pins the command.
+"""
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+_DO_NOTHING = frozenset({"true", ":"})
+_SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash", "busybox"})
+_BEFORE_A_COMMAND = frozenset(
+    {"exec", "command", "builtin", "env", "nohup", "time", "nice", "eval", "if", "then", "else"}
+    | {"while", "until", "do", "{"}
+)
+_CLOSES = frozenset({"fi", "done", "}", "esac"})
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
+_PUNCTUATION = "();|&\n"
+
+
+class Shell(NamedTuple):
+    """What a text is given to."""
+
+    program: str
+    stops: bool
+    """Whether it ends at the first command that fails (`-e`)."""
+
+
+def idle(command: str | tuple[str, ...], shell: Sequence[str]) -> str | None:
+    """Return how a command avoids every failure ('does nothing', 'cannot fail'); None if not."""
+    if not isinstance(command, str):
+        return _idle_words(list(command))
+    if not shell or _base(shell[0]) in _DO_NOTHING:
+        return "does nothing"
+    if _base(shell[0]) not in _SHELLS:
+        return None
+    options = [word for word in shell[1:] if word.startswith("-") and not word.startswith("--")]
+    stops = "errexit" in shell or any("e" in word for word in options)
+    return _idle_text(command, stops=stops)
+
+
+def _base(word: str) -> str:
+    return word.rpartition("/")[2]
+
+
+def _idle_words(words: list[str]) -> str | None:
+    """Tell of one simple command."""
+    while words and (_ASSIGNMENT.fullmatch(words[0]) or words[0] in _BEFORE_A_COMMAND):
+        if words[0] == "eval":
+            return _idle_text(" ".join(words[1:]), stops=False)
+        words = words[1:]
+    if not words:
+        return "does nothing"
+    name, rest = _base(words[0]), words[1:]
+    if name in _DO_NOTHING or (name in {"exit", "return"} and rest in ([], ["0"])):
+        return "does nothing"
+    if name == "wait" and not rest:
+        return "does nothing"
+    if name in _SHELLS:
+        for index, word in enumerate(rest):
+            if word.startswith("-") and word.endswith("c") and index + 1 < len(rest):
+                stops = any("e" in option for option in rest[: index + 1])
+                return _idle_text(rest[index + 1], stops=stops)
+    return None
+
+
+class _Part(NamedTuple):
+    """A pipeline of a script, and what leads to it."""
+
+    words: list[str]
+    after: str
+    """'&&' or '||', or '' where it begins a list of its own."""
+    ends: str
+    """What it ends with."""
+
+
+def _idle_text(script: str, *, stops: bool) -> str | None:
+    """Tell of a script in a shell."""
+    try:
+        parts = list(_parts(script))
+    except ValueError:  # an open quote: the shell will say so, with a status of its own
+        return None
+    works, last_safe, every_safe, list_safe = False, True, True, True
+    for part in parts:
+        if part.words[0] in _CLOSES:
+            continue
+        found = _idle_words(part.words)
+        works = works or found is None
+        stops = _stops_after(part.words, stops=stops)
+        if _ends_well(part, stops=stops):
+            return "cannot fail" if works else "does nothing"
+        safe = found is not None or part.ends == "&"
+        if part.after == "||":
+            list_safe = list_safe or safe
+        elif part.after == "&&":
+            list_safe = list_safe and safe
+        else:
+            list_safe = safe
+        if part.ends not in {"&&", "||"}:
+            every_safe = every_safe and list_safe
+            last_safe = list_safe
+    if not works:
+        return "does nothing"
+    return "cannot fail" if (every_safe if stops else last_safe) else None
+
+
+def _stops_after(words: list[str], *, stops: bool) -> bool:
+    """Tell whether the shell stops at failures from here on."""
+    for word in words[1:] if words[0] == "set" else ():
+        if word[0] in "+-" and ("e" in word or "errexit" in words):
+            stops = word[0] == "-"
+    return stops
+
+
+def _ends_well(part: _Part, *, stops: bool) -> bool:
+    """Tell whether the whole script is a success from here on, whatever came before."""
+    match part.words:
+        case ["trap", action, *_, "EXIT" | "0" | "ERR"]:
+            return "exit 0" in action
+        case ["exit", "0"]:
+            return not stops and not part.after
+    return False
+
+
+def _parts(script: str) -> Iterator[_Part]:
+    """Yield the pipelines of a script; of each, the last command, whose status is the result."""
+    lexer = shlex.shlex(script.replace("\\\n", " "), posix=True, punctuation_chars=_PUNCTUATION)
+    lexer.whitespace = " \t\r"
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    words: list[str] = []
+    after, comment = "", False
+    for token in lexer:
+        if set(token) <= set(_PUNCTUATION) and token:
+            comment = comment and "\n" not in token
+            separator = _separator(token)
+            if comment or (separator and not words and not after and separator not in {"&&", "||"}):
+                continue
+            if separator == "|":
+                words = []
+            elif separator and words:
+                yield _Part(words, after, separator)
+                words, after = [], separator if separator in {"&&", "||"} else ""
+        elif token.startswith("#") or comment:
+            comment = True
+        else:
+            words.append(token)
+    if words:
+        yield _Part(words, after, "\n")
+
+
+def _separator(token: str) -> str:
+    """Return what a run of punctuation means: '' for mere parentheses."""
+    bare = token.strip("()")
+    for known in ("&&", "||"):
+        if known in bare:
+            return known
+    if ";" in bare or "\n" in bare:
+        return "&" if bare.startswith("&") else "\n"
+    return bare
