@@ -45,6 +45,7 @@ class LazyGroup(click.Group):
         "run": "gryt.cli.run:run",
         "approve": "gryt.cli.approve:approve",
         "audit": "gryt.cli.audit:audit",
+        "hooks": "gryt.cli.hooks:hooks",
         "verify": "gryt.cli.verify:verify",
         "check": "gryt.cli.verify:check",
     },
