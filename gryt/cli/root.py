@@ -49,6 +49,7 @@ class LazyGroup(click.Group):
         "hooks": "gryt.cli.hooks:hooks",
         "verify": "gryt.cli.verify:verify",
         "check": "gryt.cli.verify:check",
+        "doctor": "gryt.cli.doctor:doctor",
     },
 )
 @click.option(

@@ -148,6 +148,11 @@ def remote_name(ledger: Ledger) -> str | None:
     return next((name for name in wanted if name in there), None)
 
 
+def has_object(ledger: Ledger, oid: str) -> bool:
+    """Tell whether an object is in this clone."""
+    return ledger.objects.kind(oid) is not None
+
+
 def note_on(ledger: Ledger, commit: Oid) -> str:
     """Return the note of a commit as git shows it, which is no proof; empty where it has none."""
     asked = ledger.repository.git.attempt("notes", f"--ref={NOTES_REF}", "show", commit)
