@@ -69,5 +69,10 @@ def test_the_program_has_the_command_and_its_options(words: tuple[str, ...]) -> 
 def test_the_page_is_read_as_it_is_meant() -> None:
     assert entries()["init",] == set()
     assert entries()["audit", "list-snapshots"] == set()
-    assert entries()["generation", "promote"] == {"--commit", "--dry-run"}
+    assert entries()["generation", "promote"] == {
+        "--commit",
+        "--dry-run",
+        "--override",
+        "--reason",
+    }
     assert {"--type", "--title", "--change"} < entries()["evolution", "start"]

@@ -182,19 +182,40 @@ def abandon(app: "App", version: str, reason: str, as_json: bool) -> None:
 @options.version
 @click.option("--commit", "revision", metavar="REV", help="The commit to release; HEAD if absent.")
 @click.option("-n", "--dry-run", is_flag=True, help="Judge the gates; change nothing.")
+@click.option("--override", "gates", multiple=True, metavar="GATE", help="Go on in spite of it.")
+@click.option("--reason", "reasons", multiple=True, metavar="TEXT", help="Why; it is recorded.")
 @options.as_json
 @click.pass_obj
-def promote(app: "App", version: str, revision: str | None, dry_run: bool, as_json: bool) -> int:
+def promote(
+    app: "App",
+    version: str,
+    revision: str | None,
+    dry_run: bool,
+    gates: tuple[str, ...],
+    reasons: tuple[str, ...],
+    as_json: bool,
+) -> int:
     """Tag the release if every gate passes.
 
     A gate that fails says why and which command mends it; nothing moves then, and the refusal is
-    recorded.
-    """
+    recorded. A gate can be overridden, with a reason and where no policy forbids it; that is
+    recorded, too, and said in the tag. One reason is for all overrides, or each has its own.
+
+    \b
+    Example:
+      gryt generation promote v1.5.0 --override ApprovalsGate --reason "INC-7, Grace on the phone"
+    """  # noqa: D301 - for click, a backspace keeps lines apart
+    from gryt.cli.overrides import pair
     from gryt.render.gates import gate_documents, promotion_text
     from gryt.service import promote as service
 
     app.writes = not dry_run
-    done = service.promote(app.session, version, revision=revision, dry_run=dry_run)
+    overrides = pair(gates, reasons)
+    done = service.promote(
+        app.session, version, revision=revision, dry_run=dry_run, overrides=overrides
+    )
+    for gate in done.needless:
+        app.say(f"{gate} keeps nobody: nothing was overridden")
     if as_json:
         app.emit_json(
             {

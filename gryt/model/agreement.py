@@ -178,7 +178,21 @@ def _promotions(book: Book) -> Iterator[Finding]:
                 continue
             message = f"it rests {change} on run '{name}', which {against}"
             yield tampered("unproven-promotion", book.where(record.id), message)
+        yield from _overridden(book, record, body)
         yield from _left_out(book, record, body)
+
+
+def _overridden(book: Book, record: Record, body: Promoted) -> Iterator[Finding]:
+    """Yield each gate that said no to a promotion, where nobody is on record for overriding it."""
+    said = {
+        (r.body.gate, r.body.reason)
+        for r in book.records
+        if isinstance(r.body, Overridden) and r.body.promotion == record.id
+    }
+    for verdict in body.gates:
+        if verdict.blocks and not any((verdict.name, why) in said for _, why in body.overrides):
+            message = f"{verdict.name} said {verdict.outcome.value}, and no record overrides it"
+            yield tampered("against-gates", book.where(record.id), message)
 
 
 def _left_out(book: Book, record: Record, body: Promoted) -> Iterator[Finding]:

@@ -189,6 +189,7 @@ def _promotion(counting: list[Record]) -> Promotion | None:
                 tag_object=body.tag_object,
                 proofs=body.proofs,
                 fast_track=body.fast_track,
+                overrides=body.overrides,
             )
     return None
 

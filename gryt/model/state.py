@@ -121,6 +121,8 @@ class Promotion(NamedTuple):
     proofs: tuple[tuple[ChangeId, RecordId], ...]
     fast_track: bool = False
     """Whether only the HotfixGate was asked."""
+    overrides: tuple[tuple[str, str], ...] = ()
+    """Gates that had said no, and why it went on."""
 
 
 class Generation(NamedTuple):

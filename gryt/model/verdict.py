@@ -22,7 +22,11 @@ class Verdict(NamedTuple):
     advisory: bool = False
     """True for a gate in `mode: warn`: it says what it finds and keeps nobody."""
 
+    overridden: str | None = None
+    """Why it keeps nobody although it said no: somebody overrode it, for this reason."""
+
     @property
     def blocks(self) -> bool:
         """Tell whether this keeps a promotion."""
-        return self.outcome is not Outcome.PASS and not self.advisory
+        is_waived = self.advisory or self.overridden is not None
+        return self.outcome is not Outcome.PASS and not is_waived

@@ -16,7 +16,9 @@ def gate_lines(gates: Sequence[Verdict]) -> list[str]:
         lines.append(f"  {cell(verdict.name)}: {word(verdict)}")
         if verdict.outcome is not Outcome.PASS:
             lines += [f"    {cell(reason)}" for reason in verdict.reasons]
-            if verdict.mend is not None:
+            if verdict.overridden is not None:
+                lines.append(f"    overridden: {cell(verdict.overridden)}")
+            elif verdict.mend is not None:
                 lines.append(f"    mend: {cell(verdict.mend)}")
     return lines
 
@@ -30,6 +32,7 @@ def gate_documents(gates: Sequence[Verdict]) -> list[Document]:
             "reasons": list(verdict.reasons),
             "mend": verdict.mend,
             "advisory": verdict.advisory,
+            "overridden": verdict.overridden,
         }
         for verdict in gates
     ]
@@ -37,8 +40,11 @@ def gate_documents(gates: Sequence[Verdict]) -> list[Document]:
 
 def word(verdict: Verdict) -> str:
     """Return the answer as people read it; what only warns says so."""
+    said = verdict.outcome.value.upper()
+    if verdict.overridden is not None:
+        return f"{said} (overridden)"
     warns = verdict.advisory and verdict.outcome is not Outcome.PASS
-    return verdict.outcome.value.upper() + (" (warning only)" if warns else "")
+    return said + (" (warning only)" if warns else "")
 
 
 def promotion_text(version: str, gates: Sequence[Verdict], *, promoted: bool, dry_run: bool) -> str:

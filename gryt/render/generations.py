@@ -99,6 +99,7 @@ def show_text(generation: Generation, ready: Sequence[str]) -> str:
             f"Promoted at: {g.promotion.at}",
             f"Promoted by: {cell(g.promotion.by)}",
             f"Commit: {g.promotion.commit}",
+            *(f"Overridden: {cell(gate)} ({cell(why)})" for gate, why in g.promotion.overrides),
         ]
     if g.status is GenerationStatus.ABANDONED and g.reason is not None:
         lines.append(f"Reason: {cell(g.reason)}")
@@ -280,6 +281,10 @@ def generation_document(generation: Generation, ready: Sequence[str], *, schema:
         "promoted_by": promotion.by if promotion else None,
         "commit": promotion.commit if promotion else None,
         "tag_object": promotion.tag_object if promotion else None,
+        "overrides": [
+            {"gate": gate, "reason": reason}
+            for gate, reason in (promotion.overrides if promotion else ())
+        ],
         "changes": [change_document(state) for state in g.changes],
         "evolutions": [evolution_document(evolution) for evolution in g.evolutions],
         "conflicts": [{"field": where, "values": list(v)} for where, v in g.conflicts],

@@ -1,15 +1,19 @@
 """Promotion: every gate judged on the folded state, then the record and the tag in one move."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gryt.errors import Refused as RefusedError
+from gryt.model.approvals import seen_proofs
 from gryt.model.names import Oid, RecordId
-from gryt.model.records import Kind, Promoted, Refused
+from gryt.model.overrides import Override, Settled, settle
+from gryt.model.records import Kind, Overridden, Promoted, Refused
 from gryt.model.state import Generation, GenerationStatus
 from gryt.model.verdict import Verdict
 from gryt.service import contracts
 from gryt.service.judging import judge
 from gryt.service.messages import commit_message, counted
+from gryt.service.policies import policy
 from gryt.service.session import Session
 from gryt.service.tags import release_message
 from gryt.store.append import Draft, act
@@ -26,6 +30,8 @@ class Promotion(NamedTuple):
     """False where a gate refused, or where it was only asked what would happen."""
     generation: Generation
     record: RecordId | None = None
+    needless: tuple[str, ...] = ()
+    """Overrides of gates that keep nobody: they were left out."""
 
     @property
     def passed(self) -> bool:
@@ -33,8 +39,17 @@ class Promotion(NamedTuple):
         return not any(verdict.blocks for verdict in self.gates)
 
 
-def promote(session: Session, version: str, *, revision: str | None, dry_run: bool) -> Promotion:
+def promote(
+    session: Session,
+    version: str,
+    *,
+    revision: str | None,
+    dry_run: bool,
+    overrides: Sequence[Override] = (),
+) -> Promotion:
     """Judge the gates and, where all pass, record the promotion and tag the commit.
+
+    An override takes the force out of a gate, unless policy forbids that; it is recorded.
 
     A refusal is recorded too. Promoting again to the same commit is fine and changes nothing.
     Raises Refused where the generation is not a draft or the tag stands elsewhere.
@@ -47,13 +62,18 @@ def promote(session: Session, version: str, *, revision: str | None, dry_run: bo
         return Promotion(version, commit, (), promoted=True, generation=view.state)
     if dry_run:
         _refuse_unless_possible(session, view.state, commit)
-        gates = judge(session, view.state, commit)
-        return Promotion(version, commit, gates, promoted=False, generation=view.state)
+        asked = _asked(session, view.state, commit, overrides)
+        return Promotion(
+            *(version, commit, asked.gates),
+            promoted=False,
+            generation=view.state,
+            needless=asked.needless,
+        )
     return act(
         session.ledger,
         view.ref,
         session.author,
-        lambda draft: _decide(session, draft, version, commit),
+        lambda draft: _decide(session, draft, version, commit, overrides),
         reason=f"promote {version}",
     )
 
@@ -103,19 +123,41 @@ def _refuse_unless_possible(session: Session, state: Generation, commit: Oid) ->
         )
 
 
-def _decide(session: Session, draft: Draft, version: str, commit: Oid) -> Promotion:
+def _asked(
+    session: Session, state: Generation, commit: Oid, overrides: Sequence[Override]
+) -> Settled:
+    """Return what the gates say, overrides taken into account."""
+    gates = judge(session, state, commit)
+    if not overrides:
+        return Settled(gates, ())
+    rules = policy(session, commit)
+    has_conflicts = bool(state.conflicts)
+    return settle(gates, overrides, may_override=rules.may_override, has_conflicts=has_conflicts)
+
+
+def _decide(
+    session: Session, draft: Draft, version: str, commit: Oid, overrides: Sequence[Override]
+) -> Promotion:
     state = draft.state
     if state is None:
         raise session.ledger.unknown_version(version)
     if _is_done(state, commit):
         return Promotion(version, commit, (), promoted=True, generation=state)
     _refuse_unless_possible(session, state, commit)
-    gates = judge(session, state, commit)
-    if any(verdict.blocks for verdict in gates):
+    asked = _asked(session, state, commit, overrides)
+    gates = asked.gates
+    done = Promotion(
+        version, commit, gates, promoted=False, generation=state, needless=asked.needless
+    )
+    if not done.passed:
         _record_refusal(draft, state, commit, gates)
-        return Promotion(version, commit, gates, promoted=False, generation=state)
+        return done
+    before = [(draft.new_id(), verdict) for verdict in asked.overridden]
     record = draft.new_id()
-    tag = draft.tag(version, commit, release_message(state, record))
+    for name, verdict in before:
+        _record_override(session, draft, verdict, about=(name, record, commit))
+    against = tuple((v.name, v.overridden or "") for v in asked.overridden)
+    tag = draft.tag(version, commit, release_message(state, record, against))
     draft.record(
         Kind.PROMOTED,
         Promoted(
@@ -124,17 +166,39 @@ def _decide(session: Session, draft: Draft, version: str, commit: Oid) -> Promot
             tag=tag.name,
             tag_object=tag.oid,
             contract=state.heads,
-            proofs=tuple((s.change.id, s.proof.run) for s in state.changes if s.proof is not None),
+            proofs=seen_proofs(state, None),
             gates=gates,
+            overrides=against,
         ),
         gid=state.gid,
         id=record,
     )
+    in_spite = f", {', '.join(gate for gate, _ in against)} overridden" if against else ""
     draft.message = commit_message(
-        f"{version} promoted: {counted(len(state.changes))} proven",
-        _trailers(Kind.PROMOTED, version, commit),
+        f"{version} promoted: {counted(state.proven)} proven{in_spite}",
+        [
+            *_trailers(Kind.PROMOTED, version, commit),
+            *(("Override", f"{gate}: {reason}") for gate, reason in against),
+        ],
     )
-    return Promotion(version, commit, gates, promoted=True, generation=state, record=record)
+    return done._replace(promoted=True, record=record)
+
+
+def _record_override(
+    session: Session, draft: Draft, verdict: Verdict, *, about: tuple[RecordId, RecordId, Oid]
+) -> None:
+    assert draft.state is not None
+    name, promotion, commit = about
+    body = Overridden(
+        gate=verdict.name,
+        reason=verdict.overridden or "",
+        promotion=promotion,
+        outcome=verdict.outcome,
+        message="; ".join(verdict.reasons) or None,
+        commit=commit,
+        policy=policy(session, commit).blob,
+    )
+    draft.record(Kind.OVERRIDDEN, body, gid=draft.state.gid, id=name)
 
 
 def _record_refusal(

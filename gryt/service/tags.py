@@ -1,7 +1,9 @@
 """What tags say: the same words whenever they are made from the same records."""
 
+from collections.abc import Sequence
+
 from gryt.model.names import RecordId
-from gryt.model.state import Evolution, Generation
+from gryt.model.state import ChangeStatus, Evolution, Generation
 from gryt.service.messages import change_lines, one_line
 
 
@@ -20,21 +22,25 @@ def candidate_message(
     return "\n".join(lines) + "\n"
 
 
-def release_message(generation: Generation, promotion: RecordId) -> str:
-    """Return the message of a release's tag: the promise and what proves it."""
+def release_message(
+    generation: Generation, promotion: RecordId, overrides: Sequence[tuple[str, str]] = ()
+) -> str:
+    """Return the message of a release's tag: the promise, what proves it, what was overridden."""
     description = generation.contract.description.strip()
     lines = [
         f"Release {generation.version}",
         "",
         *([one_line(description), ""] if description else []),
         *change_lines(generation),
+        *(f"  overridden: {one_line(gate)}: {one_line(reason)}" for gate, reason in overrides),
         "",
         f"Gryt-Generation: {generation.version}",
         f"Gryt-Promotion: {promotion}",
         *(
             f"Gryt-Proof: {state.change.id} {state.proof.run}"
             for state in generation.changes
-            if state.proof is not None
+            if state.proof is not None and state.status is ChangeStatus.PROVEN
         ),
+        *(f"Gryt-Override: {one_line(gate)}: {one_line(reason)}" for gate, reason in overrides),
     ]
     return "\n".join(lines) + "\n"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 """Raised with every change of what is stored here; another version's cache is thrown away."""
 
 _TABLES = """

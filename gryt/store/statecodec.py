@@ -97,6 +97,7 @@ def _to_evolution(row: _Row) -> Evolution:
 def _to_promotion(row: _Row) -> Promotion | None:
     if not row:
         return None
-    record, at, by, commit, tag, tag_object, proofs, fast_track = row
+    record, at, by, commit, tag, tag_object, proofs, fast_track, overrides = row
     pairs = tuple((change, run) for change, run in proofs)
-    return Promotion(record, at, by, commit, tag, tag_object, pairs, fast_track)
+    against = tuple((gate, reason) for gate, reason in overrides)
+    return Promotion(record, at, by, commit, tag, tag_object, pairs, fast_track, against)
