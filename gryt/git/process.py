@@ -75,10 +75,22 @@ class Git:
                 check=False,
             )
         except FileNotFoundError:
-            raise GitFailed(
-                "the git program was not found", hints=["install git 2.31 or newer"]
-            ) from None
+            raise _no_git() from None
         return Finished(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+    def start(self, *args: str) -> "subprocess.Popen[bytes]":
+        """Start `git ARGS` with pipes to talk to it; what it says of errors goes nowhere."""
+        try:
+            return subprocess.Popen(
+                ["git", *_OPTIONS, *args],
+                cwd=self.cwd,
+                env=self.env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except FileNotFoundError:
+            raise _no_git() from None
 
     def edit(self, path: str) -> int:
         """Open a file in the editor that git would use, on this terminal; return its status."""
@@ -86,3 +98,7 @@ class Git:
         # git hands the command to the shell in the same way, so that it may have options
         command = ["sh", "-c", f'{editor} "$@"', editor, path]
         return subprocess.run(command, cwd=self.cwd, check=False).returncode
+
+
+def _no_git() -> GitFailed:
+    return GitFailed("the git program was not found", hints=["install git 2.31 or newer"])

@@ -20,12 +20,9 @@ _MAX_LINES = 9000
 """A line is at most five events, so this keeps the limit of events."""
 _MAX_COLUMN = 2 * (RECORD_LIMITS.depth - 1)
 _MAX_MEMO = 20_000
-_MAX_MEMO_LINE = 120
-_MIN_ID = 26
 
-_LINE = re.compile(r"(?P<pad> *)(?P<dash>- )?(?:(?P<key>[A-Za-z_][A-Za-z0-9_.-]{0,99}):(?: |$))?")
-_WORD = re.compile(r"( *)([a-z_]+): ([A-Za-z0-9_]+)")
-"""What most lines are that no other record has: an id below its name."""
+_LINES = re.compile(r"^( *)(- )?(?:([A-Za-z_][A-Za-z0-9_.-]{0,99}):(?: |$))?(.*)$", re.MULTILINE)
+"""What every line is taken apart into: its indentation, dash, key and the rest."""
 _SINGLE = re.compile(r"'((?:[^']|'')*)'")
 _DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(r"\\(?:([\\\"ntre])|x([0-9A-F]{2})|u([0-9A-F]{4})|U([0-9A-F]{8})|)")
@@ -33,11 +30,10 @@ _CHARACTERS = {"\\": "\\", '"': '"', "n": "\n", "t": "\t", "r": "\r", "e": "\x1b
 _BLOCKS = frozenset({"|", "|-", "|+", "|2", "|2-", "|2+"})
 _TEXT = frozenset({"string"})
 
-# What follows a line's dash and key.
-_QUOTED, _PLAIN, _NOTHING, _BLOCK, _EMPTY_LIST, _EMPTY_MAPPING = range(6)
+# What the rest of a line is.
+_PLAIN, _QUOTED, _BLOCK, _EMPTY_LIST, _EMPTY_MAPPING = range(5)
 
-_Token = tuple[int, bool, "str | None", int, str]
-"""A line: its column, whether it has a dash, its key, one of the forms above, the text."""
+_Line = tuple[str, str, str, str]
 
 
 class Place:
@@ -56,8 +52,6 @@ class Place:
 
 _ANY = Place(ANY)
 _resolved = lru_cache(maxsize=_MAX_MEMO)(resolve)
-_memo: dict[str, _Token] = {}
-"""Most lines of a record were in another one before."""
 
 
 class _OtherForm(Exception):
@@ -75,13 +69,13 @@ def read(data: bytes, place: Callable[[str], Place | None]) -> dict[str, Plain] 
         text = data.decode()
     except UnicodeDecodeError:
         return None
-    lines = text.split("\n")
-    if lines.pop() or len(lines) > _MAX_LINES or not _is_plain_text(text):
+    if not text.endswith("\n") or text.count("\n") > _MAX_LINES or not _is_plain_text(text):
         return None
-    kind = lines[2][6:] if len(lines) > 2 and lines[2].startswith("kind: ") else ""  # noqa: PLR2004
-    top = place(kind)
+    lines: list[_Line] = _LINES.findall(text)
+    lines.pop()  # what is after the last line
+    top = place(lines[2][3]) if len(lines) > 2 and lines[2][2] == "kind" else None  # noqa: PLR2004
     try:
-        return None if top is None else _Reader(lines).record(top)
+        return None if top is None else _Reader(text, lines).record(top)
     except _OtherForm:
         return None
 
@@ -97,105 +91,96 @@ def _is_plain_text(text: str) -> bool:
 class _Reader:
     """The lines of one record, and how far they have been read."""
 
-    __slots__ = ("_at", "_count", "_lines", "_token")
+    __slots__ = ("_at", "_count", "_lines", "_text")
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, text: str, lines: list[_Line]) -> None:
+        self._text = text
         self._lines = lines
         self._count = len(lines)
         self._at = 0
-        self._token: _Token | None = None
-        """The line that is looked at, `_at` being after it; None after the last."""
 
     def record(self, place: Place) -> dict[str, Plain]:
         """Return the mapping that all lines make up."""
-        first = self._next()
-        if first is None or first[0] or first[1]:
-            raise _OtherForm
-        value = self._mapping(0, place, first)
-        if self._token is not None:
+        value = self._mapping("", place, dash="")
+        if self._at != self._count:
             raise _OtherForm
         return value
 
-    def _next(self) -> _Token | None:
-        if self._at == self._count:
-            self._token = None
-            return None
-        line = self._lines[self._at]
-        self._at += 1
-        self._token = token = _memo.get(line) or _read_line(line)
-        return token
-
-    def _mapping(self, column: int, place: Place, token: _Token) -> dict[str, Plain]:
-        """Return the mapping in this column, of which `token` is the first entry."""
+    def _mapping(self, pad: str, place: Place, *, dash: str) -> dict[str, Plain]:
+        """Return the mapping whose entries have this indentation; the first may have a dash."""
         value: dict[str, Plain] = {}
         properties, rest = place.properties, place.rest
+        lines, at, count = self._lines, self._at, self._count
+        before, wanted, key, leaf = lines[at]
+        if len(before) + len(dash) != len(pad) or wanted != dash:
+            raise _OtherForm
         while True:
-            _, _, key, form, text = token
-            if key is None or key in value:
+            if not key or key in value:
                 raise _OtherForm
             below = properties.get(key, rest)
-            if form == _PLAIN:
-                value[key] = text if below.types is None else _resolved(text, below.types)
-            elif form == _QUOTED:
-                value[key] = text
+            if leaf.isalnum():
+                value[key] = leaf if below.types is None else _resolved(leaf, below.types)
+                at += 1
             else:
-                value[key] = self._other(column, below, form, text)
-            after = self._token if form == _NOTHING else self._next()
-            if after is None or after[0] < column:
-                return value
-            if after[0] > column or after[1]:
+                self._at = at + 1
+                value[key] = self._leaf(pad, below, leaf) if leaf else self._below(pad, below)
+                at = self._at
+            if at == count:
+                break
+            before, dash, key, leaf = lines[at]
+            if before != pad:
+                if len(before) < len(pad):
+                    break
                 raise _OtherForm
-            token = after
+            if dash:
+                raise _OtherForm
+        self._at = at
+        return value
 
-    def _sequence(self, column: int, place: Place, token: _Token) -> list[Plain]:
-        """Return the list in this column, of which `token` is the first item."""
+    def _sequence(self, pad: str, place: Place) -> list[Plain]:
+        """Return the list whose dashes have this indentation."""
         value: list[Plain] = []
-        below = place.items
-        while True:
-            _, dash, key, form, text = token
-            if not dash or (form == _NOTHING and key is None):
+        below, inner = place.items, pad + "  "
+        while self._at < self._count:
+            before, dash, key, leaf = self._lines[self._at]
+            if len(before) < len(pad):
+                break
+            if before != pad or not dash:
                 raise _OtherForm
-            if key is not None:
-                value.append(self._mapping(column + 2, below, token))
-                after = self._token
+            if key:
+                value.append(self._mapping(inner, below, dash=dash))
             else:
-                if form == _PLAIN and below.types is not None:
-                    value.append(_resolved(text, below.types))
-                else:
-                    value.append(self._other(column, below, form, text))
-                after = self._next()
-            if after is None or after[0] < column:
-                return value
-            if after[0] > column:
-                raise _OtherForm
-            token = after
+                self._at += 1
+                value.append(self._leaf(pad, below, leaf))
+        return value
 
-    def _other(self, column: int, place: Place, form: int, text: str) -> Plain:
-        """Return a value that is no unquoted scalar of some type."""
-        match form:
-            case 2:
-                return self._collection(column + 2, place)
-            case 3:
-                return self._block(" " * (column + 2), text)
-            case 4:
-                return []
-            case 5:
-                return {}
-        return text
-
-    def _collection(self, column: int, place: Place) -> Plain:
+    def _below(self, pad: str, place: Place) -> Plain:
         """Return the list or mapping that begins in the next line."""
-        token = self._next()
-        if token is None or token[0] != column or column > _MAX_COLUMN:
+        pad += "  "
+        if self._at == self._count or len(pad) > _MAX_COLUMN:
             raise _OtherForm
-        below = self._sequence if token[1] else self._mapping
-        return below(column, place, token)
+        before, dash, _, _ = self._lines[self._at]
+        if before != pad:
+            raise _OtherForm
+        return self._sequence(pad, place) if dash else self._mapping(pad, place, dash="")
+
+    def _leaf(self, pad: str, place: Place, leaf: str) -> Plain:
+        """Return a value that is in its key's line, or begins there."""
+        form, text = _read_leaf(leaf)
+        if form == _PLAIN:
+            return text if place.types is None else _resolved(text, place.types)
+        if form == _QUOTED:
+            return text
+        if form == _BLOCK:
+            return self._block(pad + "  ", text)
+        return [] if form == _EMPTY_LIST else {}
 
     def _block(self, pad: str, header: str) -> str:
         """Return a literal block whose lines are indented by `pad`."""
         body: list[str] = []
+        lines = self._text.split("\n")
         while self._at < self._count:
-            line = self._lines[self._at]
+            line = lines[self._at]
             if line.startswith(pad):
                 body.append(line[len(pad) :])
             elif not line:
@@ -210,31 +195,9 @@ class _Reader:
         return "\n".join(body) + ("" if header[-1] == "-" else "\n")
 
 
-def _read_line(line: str) -> _Token:
-    """Return what a line holds, and remember it for the next record."""
-    word = _WORD.fullmatch(line)
-    if word is not None:
-        pad, key, text = word.groups()
-        token: _Token = (len(pad), False, key, _PLAIN, text)
-        return token if len(text) >= _MIN_ID else _remember(line, token)
-    match = _LINE.match(line)
-    assert match is not None  # every part of it may be absent
-    pad, dash, key = match.groups()
-    form, text = _read_leaf(line[match.end() :], open_=key is not None and line.endswith(":"))
-    return _remember(line, (len(pad), dash is not None, key, form, text))
-
-
-def _remember(line: str, token: _Token) -> _Token:
-    if len(line) <= _MAX_MEMO_LINE:
-        if len(_memo) >= _MAX_MEMO:
-            _memo.clear()
-        _memo[line] = token
-    return token
-
-
-def _read_leaf(text: str, *, open_: bool) -> tuple[int, str]:
-    if not text and open_:
-        return _NOTHING, ""
+@lru_cache(maxsize=_MAX_MEMO)
+def _read_leaf(text: str) -> tuple[int, str]:
+    """Return what stands behind a key or a dash: one of the forms above, and its text."""
     if text in _BLOCKS:
         return _BLOCK, text
     if text == "[]":

@@ -1,25 +1,33 @@
 """The cache: records by ledger ref and folded states by tip, in SQLite.
 
 Disposable: everything in it is derived from git objects and named by their ids, so deleting,
-losing or corrupting it changes no answer. It is brought up to date by tree differences.
+losing or corrupting it changes no answer. It is brought up to date by tree differences. The tables
+that people ask with SQL are in the same file, see `store/tables.py`.
 """
 
-import sqlite3
-from collections.abc import Callable, Container, Sequence
-from contextlib import suppress
+import zlib
+from collections.abc import Container, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-CACHE_VERSION = 4
+from gryt.store import tables
+from gryt.store.database import Database
+
+if TYPE_CHECKING:
+    from gryt.store.reading import Read
+
+CACHE_VERSION = 5
 """Raised with every change of what is stored here; another version's cache is thrown away."""
 
-_TABLES = """
+_TABLES = f"""
 CREATE TABLE tip (
     ref TEXT PRIMARY KEY, oid TEXT NOT NULL, tree TEXT NOT NULL, newest TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE record (
-    ref TEXT, path TEXT, blob TEXT NOT NULL, doc TEXT, problem TEXT, PRIMARY KEY (ref, path)
-) WITHOUT ROWID;
+    n INTEGER PRIMARY KEY, ref TEXT NOT NULL, path TEXT NOT NULL, blob TEXT NOT NULL,
+    kind TEXT, doc TEXT, problem TEXT, tails TEXT, UNIQUE (ref, path)
+);
 CREATE TABLE state (
     ref TEXT PRIMARY KEY, oid TEXT NOT NULL, state TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -29,7 +37,10 @@ CREATE TABLE summary (
     changes INTEGER NOT NULL, evolutions INTEGER NOT NULL, created_at TEXT NOT NULL,
     promoted_at TEXT, conflicts TEXT NOT NULL
 ) WITHOUT ROWID;
-"""
+{tables.DDL}"""
+
+VERSION = zlib.crc32(f"{CACHE_VERSION}{_TABLES}{tables.FILL}".encode()) & 0x7FFFFFFF
+"""What a cache file carries: whoever changes a table need not remember to raise a number."""
 
 _FORGET = (
     "DELETE FROM tip WHERE ref = ?",
@@ -67,108 +78,22 @@ class Row(NamedTuple):
     blob: str
     doc: str | None
     problem: str | None
+    kind: str | None = None
+    tails: str | None = None
+    """What its steps printed, left out of the document: a JSON list with a text for each step."""
 
 
 class Index:
     """The cache of one repository."""
 
     def __init__(self, path: Path, *, persist: bool) -> None:
-        self._path = path
-        self._persist = persist
-        self._database = self._open()
+        self.database = Database(path, persist=persist, tables=_TABLES, version=VERSION)
+        self._query = self.database.query
+        self._write = self.database.write
 
-    def _open(self) -> sqlite3.Connection:
-        """Open the file; on a read-only disk, or where nothing may be written, use memory."""
-        for attempt in range(2):
-            try:
-                return self._open_file()
-            except sqlite3.DatabaseError:
-                # locked for long, unwritable, or not a database at all
-                if self._persist and attempt == 0 and not self._is_sound():
-                    with suppress(OSError):
-                        self._path.unlink()
-        memory = sqlite3.connect(":memory:", isolation_level=None)
-        memory.executescript(_TABLES)
-        return memory
-
-    def _open_file(self) -> sqlite3.Connection:
-        if not self._persist:
-            return self._open_copy()
-        with suppress(OSError):
-            self._path.parent.mkdir(exist_ok=True)
-        database = sqlite3.connect(self._path, timeout=5.0, isolation_level=None)
-        # losing the cache in a power cut costs a rebuild; syncing it would cost every command
-        database.execute("PRAGMA synchronous=OFF")
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version != CACHE_VERSION:
-            self._create(database, version)
-        return database
-
-    def _create(self, database: sqlite3.Connection, found: int) -> None:
-        database.execute("BEGIN IMMEDIATE")
-        if database.execute("PRAGMA user_version").fetchone()[0] == found:
-            names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            for (name,) in names.fetchall():
-                database.execute(f'DROP TABLE "{name}"')
-            for statement in _TABLES.split(";"):
-                database.execute(statement)
-            database.execute(f"PRAGMA user_version={CACHE_VERSION}")
-        database.execute("COMMIT")
-
-    def _open_copy(self) -> sqlite3.Connection:
-        """Return a copy in memory: for questions that must not write a byte."""
-        memory = sqlite3.connect(":memory:", isolation_level=None)
-        source = sqlite3.connect(f"file:{self._path}?mode=ro&immutable=1", uri=True)
-        with source:
-            source.backup(memory)
-        source.close()
-        if memory.execute("PRAGMA user_version").fetchone()[0] != CACHE_VERSION:
-            raise sqlite3.DatabaseError("another version's cache")
-        return memory
-
-    def _is_sound(self) -> bool:
-        """Tell a cache that is merely busy from one that is broken."""
-        try:
-            with self._path.open("rb") as file:
-                return file.read(16) in {b"", b"SQLite format 3\0"} and self._check()
-        except OSError:
-            return True
-
-    def _check(self) -> bool:
-        try:
-            database = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=1.0)
-            answer: tuple[str] = database.execute("PRAGMA quick_check(1)").fetchone()
-            database.close()
-        except sqlite3.OperationalError:
-            return True
-        except sqlite3.DatabaseError:
-            return False
-        return answer[0] == "ok"
-
-    def _query(self, sql: str, *values: str) -> list[tuple[Any, ...]]:
-        """Return all rows; a broken cache is thrown away and answers that it knows nothing."""
-        try:
-            return self._database.execute(sql, values).fetchall()
-        except sqlite3.DatabaseError:
-            self._discard()
-            return self._database.execute(sql, values).fetchall()
-
-    def _discard(self) -> None:
-        self._database.close()
-        if self._persist:
-            with suppress(OSError):
-                self._path.unlink()
-        self._database = self._open()
-
-    def _write(self, work: Callable[[], None]) -> None:
-        """Write in one transaction; a cache that cannot be written is only slower."""
-        try:
-            self._database.execute("BEGIN IMMEDIATE")
-            work()
-            self._database.execute("COMMIT")
-        except sqlite3.DatabaseError:
-            with suppress(sqlite3.DatabaseError):
-                self._database.execute("ROLLBACK")
+    def together(self) -> AbstractContextManager[bool]:
+        """Make one transaction of what is put inside; tells whether that can be written."""
+        return self.database.together()
 
     # --- reading
 
@@ -184,12 +109,17 @@ class Index:
 
     def rows(self, ref: str) -> list[Row]:
         """Return the records of one ref by path."""
-        sql = "SELECT path, blob, doc, problem FROM record WHERE ref = ? ORDER BY path"
+        sql = "SELECT path, blob, doc, problem, kind, tails FROM record WHERE ref = ? ORDER BY path"
         return [Row(*row) for row in self._query(sql, ref)]
 
     def tips(self) -> dict[str, str]:
         """Return the commit that each ref's records were read from."""
         return dict(self._query("SELECT ref, oid FROM tip"))
+
+    def trees(self) -> dict[str, tuple[str, str]]:
+        """Return the commit and the tree that each ref's records were read from."""
+        known = self._query("SELECT ref, oid, tree FROM tip")
+        return {ref: (oid, tree) for ref, oid, tree in known}
 
     def refs_with(self, text: str) -> list[str]:
         """Return the refs that have a record with this text in it."""
@@ -217,28 +147,45 @@ class Index:
         """
 
         def work() -> None:
-            known = self._database.execute("SELECT tree FROM tip WHERE ref = ?", (ref,)).fetchone()
-            if since is None:
-                self._database.execute("DELETE FROM record WHERE ref = ?", (ref,))
-            elif known is None or known[0] != since:
+            execute = self.database.connection.execute
+            known = execute("SELECT tree, newest FROM tip WHERE ref = ?", (ref,)).fetchone()
+            if since is None and known is not None:
+                execute("DELETE FROM record WHERE ref = ?", (ref,))
+                tables.forget(self.database.connection, ref)
+            elif since is not None and (known is None or known[0] != since):
                 return
-            self._database.executemany(
-                "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?)",
-                ((ref, row.path, row.blob, row.doc, row.problem) for row in rows),
+            self.database.connection.executemany(
+                "INSERT OR REPLACE INTO record (ref, path, blob, doc, problem, kind, tails)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                ((ref, *row) for row in rows),
             )
-            self._database.execute(
-                "INSERT OR REPLACE INTO tip VALUES (?, ?, ?, ?)", (ref, *tip, newest)
-            )
+            last = newest if since is None else max(newest, known[1])
+            execute("INSERT OR REPLACE INTO tip VALUES (?, ?, ?, ?)", (ref, *tip, last))
 
         self._write(work)
+
+    def put_read(self, read: "Read") -> None:
+        """Store what was read of a ref.
+
+        Where something did not read, it is not taken to be known: an object that was missing may
+        be there the next time.
+        """
+        rows, tip = read.rows, (read.tip, read.tree)
+        if read.problem is not None:
+            rows = [Row("", "", None, read.problem.message)]
+        if any(row.problem is not None for row in rows):
+            tip = ("", read.tree)
+        newest = max((record.id for record in read.records), default="")
+        self.put_records(read.ref, tip, since=read.since, rows=rows, newest=newest)
 
     def put_state(self, summary: Summary, state: str) -> None:
         """Store the folded state of a ref."""
 
         def work() -> None:
             row = (summary.ref, summary.oid, state)
-            self._database.execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", row)
-            self._database.execute(
+            execute = self.database.connection.execute
+            execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", row)
+            execute(
                 "INSERT OR REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 summary,
             )
@@ -251,7 +198,9 @@ class Index:
 
         def work() -> None:
             for statement in _FORGET:
-                self._database.executemany(statement, gone)
+                self.database.connection.executemany(statement, gone)
+            for (ref,) in gone:
+                tables.forget(self.database.connection, ref)
 
         if gone:
             self._write(work)

@@ -14,9 +14,9 @@ from gryt.git.repository import Repository
 from gryt.model.names import RecordId
 from gryt.model.state import Evolution, EvolutionStatus, Generation
 from gryt.store.index import Index, Row, Summary
-from gryt.store.layout import DEFAULT_NAMESPACE, NOT_RECORDS, Layout, record_id_in
+from gryt.store.layout import DEFAULT_NAMESPACE, Layout, record_id_in
 from gryt.store.locks import is_held
-from gryt.store.rows import row_of, summary_of
+from gryt.store.rows import summary_of
 
 if TYPE_CHECKING:
     from gryt.git.objects import Objects
@@ -94,12 +94,14 @@ class Ledger:
         known = self.index.summaries()
         if all(refs.get(line.ref) == line.oid for line in known) and len(known) == len(refs):
             return self._by_name(known)
+        from gryt.store.refresh import refresh  # lazy: the record classes
+
+        refresh(self)
+        known = self.index.summaries()
         fresh = {line.ref: line for line in known if refs.get(line.ref) == line.oid}
         for ref in refs:
             if ref not in fresh:
                 fresh[ref] = self._summarised(ref)
-        if len(known) > len(refs) or any(line.ref not in refs for line in known):
-            self.index.forget(self.refs)
         return self._by_name(sorted(fresh.values(), key=lambda line: (line.sort_key, line.ref)))
 
     def _by_name(self, lines: list[Summary]) -> list[Summary]:
@@ -115,7 +117,7 @@ class Ledger:
     def _summarised(self, ref: str) -> Summary:
         version = self.layout.version(ref) or ref
         try:
-            return summary_of(ref, self.refs[ref], self._folded(ref))
+            return summary_of(ref, self.refs[ref], self.state(ref))
         except Corrupt:
             blank = ("~" + version, version, "", CORRUPT, "", 0, 0, 0, "", None)
             return Summary(ref, self.refs[ref], *blank)
@@ -124,14 +126,14 @@ class Ledger:
         """Return one generation; None where none goes by this version (any more)."""
         ref = self.layout.generation(version)
         tip = self.refs.get(ref)
-        if tip is None or self._has_moved(ref, state := self._folded(ref)):
+        if tip is None or self._has_moved(ref, state := self.state(ref)):
             return None
         return View(ref, tip, self._with_interrupted(state))
 
     def _has_moved(self, ref: str, state: Generation) -> bool:
         """Tell whether a generation has another ref by now, under its new name."""
         now = self.layout.generation(state.version)
-        return now != ref and now in self.refs and self._folded(now).gid == state.gid
+        return now != ref and now in self.refs and self.state(now).gid == state.gid
 
     def get(self, version: str) -> View:
         """Return one generation; raise NotFound with the nearest versions."""
@@ -146,7 +148,8 @@ class Ledger:
 
         return unknown_version(self, version)
 
-    def _folded(self, ref: str) -> Generation:
+    def state(self, ref: str) -> Generation:
+        """Return what the records of a generation's ref come to; raise Corrupt."""
         from gryt.store import statecodec  # lazy: JSON is not needed to write
 
         tip = self.refs[ref]
@@ -155,12 +158,9 @@ class Ledger:
         cached = self.index.state(ref, tip)
         if cached is not None:
             return self._states.setdefault((ref, tip), statecodec.load(cached))
-        from gryt.model.fold import fold  # lazy: the record classes
+        from gryt.store.folding import state_of  # lazy: the record classes
 
-        records = self.records(ref)
-        state = fold(records)
-        if any(record.generation != state.gid for record in records):
-            raise Corrupt(f"'{ref}' has records of another generation", hints=["gryt verify"])
+        state = state_of(ref, self.records(ref))
         self._keep(ref, tip, state)
         return state
 
@@ -199,38 +199,15 @@ class Ledger:
         return self._refreshed(ref, tip, known)
 
     def _refreshed(self, ref: str, tip: str, known: tuple[str, str] | None) -> list[Row]:
-        tree = self.objects.tree_of(tip)
-        since = known[1] if known is not None and self._grew(known[1], tree) else None
-        old = self.index.rows(ref) if since else []
-        new = [
-            self._read(ref, path, blob)
-            for path, blob in self.objects.files(tree, since=since, without=NOT_RECORDS)
-        ]
-        rows = sorted({row.path: row for row in (*old, *new)}.values(), key=lambda row: row.path)
-        newest = max((record_id_in(row.path) or "" for row in rows), default="")
-        self.index.put_records(ref, (tip, tree), since=since, rows=new, newest=newest)
-        return rows
+        from gryt.store.reading import Wanted, read_refs  # lazy: the record classes
 
-    def _grew(self, old: str, new: str) -> bool:
-        """Tell whether a tree has everything that an older one had: nothing was rewound."""
-        if self.objects.kind(old) is None:
-            return False
-        return next(self.objects.lost(old, new, without=NOT_RECORDS), None) is None
-
-    def _read(self, ref: str, path: str, blob: str) -> Row:
-        from gryt.store import codec  # lazy: YAML
-
-        source = f"{ref}:{path}"
-        try:
-            if record_id_in(path) is None:
-                raise Corrupt(f"'{source}' is not a path that gryt gives to a record")
-            doc = codec.decode(self.objects.blob(blob, limit=codec.MAX_RECORD_BYTES), source)
-            if doc.get("id") != record_id_in(path):
-                raise Corrupt(f"record '{source}' carries another id: '{doc.get('id')}'")
-            codec.from_plain(doc, source)
-        except Corrupt as error:
-            return Row(path, blob, None, "; ".join([error.message, *error.details]))
-        return row_of(path, blob, doc)
+        since = known[1] if known is not None and known[0] else None
+        (read,) = read_refs(self.repository.git, [Wanted(ref, tip, since)])
+        if read.problem is not None:
+            raise read.problem
+        old = self.index.rows(ref) if read.since else []
+        self.index.put_read(read)
+        return sorted([*old, *read.rows], key=lambda row: row.path)
 
     def documents(self, ref: str) -> "list[Map]":
         """Return every record of a ref as a mapping, oldest first; logs are without their text.

@@ -32,6 +32,20 @@ def writing(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def building(folder: Path) -> Iterator[None]:
+    """Be the only gryt process of this clone that builds its cache: the others wait for it."""
+    handle = _open(folder / "index.lock")
+    if handle is None:
+        yield
+        return
+    try:
+        _wait(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _open(path: Path) -> int | None:
     try:
         path.parent.mkdir(exist_ok=True)

@@ -12,9 +12,15 @@ if TYPE_CHECKING:
     from gryt.store.plain import Plain
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def row_of(path: str, blob: str, doc: "Map") -> Row:
     """Return what the cache keeps of a record that reads."""
-    return Row(path, blob, json.dumps(_without_tails(doc), separators=(",", ":")), None)
+    slim, tails = _without_tails(doc)
+    text = _encode(slim)
+    kept = _encode(tails) if any(tails) else None
+    return Row(path, blob, text, None, str(doc["kind"]), kept)
 
 
 def summary_of(ref: str, tip: str, state: Generation) -> Summary:
@@ -36,15 +42,32 @@ def summary_of(ref: str, tip: str, state: Generation) -> Summary:
     )
 
 
-def _without_tails(doc: "Map") -> "Map":
-    """Return a run's document without what its steps printed, which only `show` asks for."""
+def _without_tails(doc: "Map") -> "tuple[Map, list[str]]":
+    """Return a run's document without what its steps printed, and that: few ever ask for it."""
     steps = doc.get("steps")
     if not isinstance(steps, list):
-        return doc
-    return {**doc, "steps": [_without_tail(step) for step in steps]}
+        return doc, []
+    both = [_without_tail(step) for step in steps]
+    return {**doc, "steps": [step for step, _ in both]}, [tail for _, tail in both]
 
 
-def _without_tail(step: "Plain") -> "Plain":
+def _without_tail(step: "Plain") -> "tuple[Plain, str]":
     if isinstance(step, dict) and isinstance(log := step.get("log"), dict):
-        return {**step, "log": {**log, "tail": ""}}
+        return {**step, "log": {**log, "tail": ""}}, str(log.get("tail") or "")
+    return step, ""
+
+
+def with_tails(doc: "Map", tails: str) -> "Map":
+    """Return a run's document with what its steps printed."""
+    steps = doc.get("steps")
+    assert isinstance(steps, list)  # as `row_of` found it
+    return {
+        **doc,
+        "steps": [_with_tail(*pair) for pair in zip(steps, json.loads(tails), strict=True)],
+    }
+
+
+def _with_tail(step: "Plain", tail: str) -> "Plain":
+    if tail and isinstance(step, dict) and isinstance(log := step.get("log"), dict):
+        return {**step, "log": {**log, "tail": tail}}
     return step

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gryt.store.index import CACHE_VERSION, Index, Row, Summary
+from gryt.store.index import VERSION, Index, Row, Summary
 from tests.cli.scenes import copy_of, draft, prove, proven
 from tests.support.cli import Gryt
 from tests.support.git import Repo, make_repo
@@ -73,7 +73,7 @@ def overwritten(cache: Path) -> None:
 def another_version(cache: Path) -> None:
     with closing(sqlite3.connect(cache)) as database:
         database.execute("UPDATE state SET state = 'nonsense'")
-        database.execute(f"PRAGMA user_version = {CACHE_VERSION + 1}")
+        database.execute(f"PRAGMA user_version = {VERSION + 1}")
         database.commit()
 
 
@@ -81,7 +81,7 @@ def other_tables(cache: Path) -> None:
     cache.unlink()
     with closing(sqlite3.connect(cache)) as database:
         database.execute("CREATE TABLE tip (other TEXT)")
-        database.execute(f"PRAGMA user_version = {CACHE_VERSION}")
+        database.execute(f"PRAGMA user_version = {VERSION}")
         database.commit()
 
 
@@ -212,7 +212,7 @@ def test_a_busy_cache_is_not_taken_for_a_broken_one(
 ) -> None:
     index = opened(tmp_path)
     index.put_records(REF, ("c1", "t1"), since=None, rows=[ONE], newest="01")
-    index._database.execute("PRAGMA busy_timeout = 1")
+    index.database.connection.execute("PRAGMA busy_timeout = 1")
     with closing(sqlite3.connect(tmp_path / "gryt" / "index.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         index.put_records(REF, ("c2", "t2"), since="t1", rows=[TWO], newest="02")
