@@ -21,7 +21,7 @@ _MAX_LINES = 9000
 _MAX_COLUMN = 2 * (RECORD_LIMITS.depth - 1)
 _MAX_MEMO = 20_000
 
-_LINES = re.compile(r"^( *)(- )?(?:([A-Za-z_][A-Za-z0-9_.-]{0,99}):(?: |$))?(.*)$", re.MULTILINE)
+_LINES = re.compile(r"^( *)(- )?(?:([A-Za-z_][A-Za-z0-9_./-]{0,99}):(?: |$))?(.*)$", re.MULTILINE)
 """What every line is taken apart into: its indentation, dash, key and the rest."""
 _SINGLE = re.compile(r"'((?:[^']|'')*)'")
 _DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"')
