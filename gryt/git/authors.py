@@ -32,6 +32,19 @@ def authors(repository: Repository, commit: str, without: Sequence[str]) -> dict
     return found
 
 
+def new_commits(repository: Repository, commit: str, without: Sequence[str]) -> list[str] | None:
+    """Return what is new in `commit`, itself included; None where a shallow clone ends in it."""
+    asked = repository.git.run(
+        *("rev-list", "--stdin"), stdin="".join(f"{x}\n" for x in _range(commit, without)).encode()
+    )
+    found = list(dict.fromkeys([commit, *asked.text.split()]))
+    return None if shallow_ends(repository).intersection(found) else found
+
+
+def _range(commit: str, without: Sequence[str]) -> list[str]:
+    return [commit, *(f"^{oid}" for oid in without)]
+
+
 def additions(repository: Repository, tips: Sequence[str]) -> dict[str, str]:
     """Return the commit that first put each path into any of these histories, in one process.
 

@@ -120,6 +120,8 @@ class Source(NamedTuple):
     """Gates that may not be overridden."""
     publish: Approvals | None = None
     """What it takes to publish another policy in the place of this one."""
+    evidence: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Steps that reports take as evidence of a control: `RA-5` and those that scan."""
 
 
 class Policy(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from gryt.git.authors import additions, authors, introductions
+from gryt.git.authors import additions, authors, introductions, new_commits
 from gryt.git.refs import read_refs
 from gryt.git.signatures import (
     Signature,
@@ -77,6 +77,34 @@ def witnesses(ledger: Ledger, signers: Signers) -> Mapping[RecordId, Witness]:
     named = {name: commit for path, commit in added.items() if (name := record_id_in(path))}
     judged = judge(ledger.repository, ledger.objects, named.values(), signers)
     return {name: Witness(commit, judged[commit]) for name, commit in named.items()}
+
+
+class Signing(NamedTuple):
+    """How the commits of a piece of work are signed."""
+
+    total: int
+    trusted: int
+    bad: tuple[Oid, ...]
+    """Those whose signature is wrong."""
+
+
+def signing(
+    ledger: Ledger, commit: Oid, without: Iterable[Oid], signers: Signers
+) -> Signing | None:
+    """Return how what is new in a commit is signed; None where history is missing here."""
+    objects = ledger.objects
+    if objects.kind(commit) != "commit":
+        return None
+    here = [oid for oid in without if oid != commit and objects.kind(oid) == "commit"]
+    found = new_commits(ledger.repository, commit, here)
+    if found is None:
+        return None
+    judged = judge(ledger.repository, objects, found, signers)
+    return Signing(
+        total=len(found),
+        trusted=sum(each.principal is not None for each in judged.values()),
+        bad=tuple(Oid(oid) for oid, each in judged.items() if each.answer in {"B", "R"}),
+    )
 
 
 def tag_signature(ledger: Ledger, oid: str, signers: Signers) -> Signature:

@@ -57,6 +57,10 @@ def read_policy(data: bytes, path: str, *, where: str, blob: Oid) -> Source:
         rules=tuple(_rules(plain)),
         no_override=tuple(str(name) for name in as_list(plain.get("no_override") or [])),
         publish=_approvals(publish.get("approvals")),
+        evidence=tuple(
+            (control, tuple(str(step) for step in as_list(steps)))
+            for control, steps in as_map(plain.get("evidence") or {}).items()
+        ),
     )
 
 
