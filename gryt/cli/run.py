@@ -55,6 +55,7 @@ class RunCommand(click.Group):
 )
 @click.argument("pipeline", required=False)
 @click.option("--evolution", metavar="RC", help="The evolution to prove.")
+@click.option("--isolated", is_flag=True, help="Run in a fresh checkout of the commit.")
 @click.option(
     "--junit",
     metavar="FILE",
@@ -69,6 +70,7 @@ def run(
     app: "App",
     pipeline: str | None,
     evolution: str | None,
+    isolated: bool,
     junit: Path | None,
     quiet: bool,
     verbose: bool,
@@ -79,13 +81,17 @@ def run(
     The first step that fails ends the run. A run proves only on a clean work tree; without an
     evolution the pipeline just runs and nothing is recorded.
 
+    With --isolated the commit is checked out into a work tree of its own, which is gone afterwards:
+    what lies around in yours neither helps nor hinders.
+
     A pipeline that is called 'list' or 'show' runs with: gryt run -- list
     """
     from gryt.cli.showing import showing
-    from gryt.service import plans, runs
+    from gryt.service import isolated as places
+    from gryt.service import plans
     from gryt.service.enforcing import PolicyViolated
 
-    plan = plans.plan(app.session, pipeline, evolution=evolution)
+    plan = plans.plan(app.session, pipeline, evolution=evolution, isolated=isolated)
     if plan.evolution is None:
         app.say("no evolution is open here: nothing is recorded")
     for reason in plan.unprovable:
@@ -99,7 +105,7 @@ def run(
             verbosity=verbose - quiet,
             place_of=lambda step: _place(app, plan, step),
         ) as shown:
-            outcome = runs.run(app.session, plan, shown.observer)
+            outcome = places.run(app.session, plan, shown.observer)
     except PolicyViolated as violation:
         from gryt.cli.policy import emit_violation
 

@@ -36,14 +36,22 @@ class Plan(NamedTuple):
     checked: Checked = Checked()
     """What the policies say of the pipeline, where the run is to prove something."""
 
+    isolated: bool = False
+    """Whether it runs in a work tree of its own."""
+
     @property
     def is_recorded(self) -> bool:
         """Tell whether the ledger will hear of it."""
         return self.evolution is not None and not self.unprovable
 
 
-def plan(session: Session, name: str | None, *, evolution: str | None) -> Plan:
-    """Decide what to run and for which evolution; raise Refused or NotFound with what to do."""
+def plan(
+    session: Session, name: str | None, *, evolution: str | None, isolated: bool = False
+) -> Plan:
+    """Decide what to run and for which evolution; raise Refused or NotFound with what to do.
+
+    An isolated run is about the commit alone, whatever the work tree looks like.
+    """
     files = session.files  # a bare repository ends here
     tree = worktree(session.ledger)
     found = evolution_to_prove(session, evolution, commit=tree.head.commit, branch=tree.head.branch)
@@ -53,7 +61,9 @@ def plan(session: Session, name: str | None, *, evolution: str | None) -> Plan:
         chosen = view.state.evolution(chosen.id) or chosen
         refuse_unless_draft(view.state)
         refuse_unless_open(chosen, tree.head.commit)
-    unprovable = _against(tree) if chosen is not None else ()
+    if isolated and tree.head.commit is None:
+        raise Refused("there is no commit yet that could be checked out", hints=["git commit"])
+    unprovable = _against(tree) if chosen is not None and not isolated else ()
     asked = name or (chosen.pipeline if chosen is not None else None)
     changes = chosen.changes if chosen is not None else ()
     wanted = default_pipeline(session, view.state if view else None, changes, asked)
@@ -61,7 +71,7 @@ def plan(session: Session, name: str | None, *, evolution: str | None) -> Plan:
         raise NotFound("there is no pipeline to run", hints=_no_pipeline_hints(session))
     commit = None if tree.head.commit is None else Oid(tree.head.commit)
     blob: Oid | None = None
-    if chosen is not None and not unprovable and commit is not None:
+    if (isolated or chosen is not None) and not unprovable and commit is not None:
         pipeline, blob = pipeline_at(session.ledger, commit, wanted)
     else:
         pipeline = _from_disk(files, wanted)
@@ -81,6 +91,7 @@ def plan(session: Session, name: str | None, *, evolution: str | None) -> Plan:
         tree=None if commit is None else Oid(session.ledger.objects.tree_of(commit)),
         branch=tree.head.branch,
         unprovable=unprovable,
+        isolated=isolated,
     )
 
 

@@ -33,7 +33,7 @@ from gryt.service.session import Session
 from gryt.service.tags import candidate_message
 from gryt.store import notes
 from gryt.store.append import Draft, act
-from gryt.store.checkout import tag_below, tag_target, worktree
+from gryt.store.checkout import Place, tag_below, tag_target, worktree
 from gryt.store.ledger import View
 from gryt.store.locks import RunLock
 
@@ -52,17 +52,17 @@ class Outcome(NamedTuple):
     """The state after it."""
 
 
-def run(session: Session, plan: Plan, observer: Observer) -> Outcome:
-    """Carry out a plan; record it where it is to be recorded."""
+def run(session: Session, plan: Plan, observer: Observer, place: Place | None = None) -> Outcome:
+    """Carry out a plan, here or at a place of its own; record it where it is to be recorded."""
     if not plan.is_recorded:
-        execution = _execute(session, plan, observer, run=None)
+        execution = _execute(session, plan, observer, place, run=None)
         reasons = plan.unprovable if execution.status is RunStatus.PASS else ()
         return Outcome(plan, execution, execution.status, reasons, None, None, None)
     assert plan.generation is not None
     refuse_violations(session, plan.checked, plan.generation.state, plan.evolution, plan.commit)
     lock, begun = _record_start(session, plan)
-    execution = _execute(session, plan, observer, run=begun.run)
-    reasons = _voided(session, plan) if execution.status is RunStatus.PASS else ()
+    execution = _execute(session, plan, observer, place, run=begun.run)
+    reasons = _voided(session, plan, place) if execution.status is RunStatus.PASS else ()
     status = RunStatus.VOID if reasons else execution.status
     tag = _record_end(
         session, plan, begun=begun, execution=execution, status=status, reasons=reasons
@@ -75,11 +75,17 @@ def run(session: Session, plan: Plan, observer: Observer) -> Outcome:
 
 
 def _execute(
-    session: Session, plan: Plan, observer: Observer, *, run: RecordId | None
+    session: Session,
+    plan: Plan,
+    observer: Observer,
+    place: Place | None,
+    *,
+    run: RecordId | None,
 ) -> Execution:
     logs = session.ledger.folder / "logs" / run if run is not None else None
     env = step_environment(session.environ, gryt=context_variables(plan, run))
-    return execute(plan.pipeline, cwd=session.files.top, env=env, logs=logs, observer=observer)
+    top = session.files.top if place is None else place.top
+    return execute(plan.pipeline, cwd=top, env=env, logs=logs, observer=observer)
 
 
 def context_variables(plan: Plan, run: RecordId | None) -> Mapping[str, str]:
@@ -105,9 +111,9 @@ def context_variables(plan: Plan, run: RecordId | None) -> Mapping[str, str]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _voided(session: Session, plan: Plan) -> tuple[str, ...]:
+def _voided(session: Session, plan: Plan, place: Place | None) -> tuple[str, ...]:
     """Return what happened during the run that makes it prove nothing."""
-    after = worktree(session.ledger)
+    after = worktree(session.ledger, place)
     reasons = []
     if after.head.commit != plan.commit:
         reasons.append(

@@ -23,11 +23,11 @@ from gryt.model.state import EvolutionStatus
 from gryt.service.session import Session
 from gryt.service.verify_notes import verify_notes
 from gryt.service.verify_tags import verify_tags
-from gryt.store import leftovers
+from gryt.store import isolation, leftovers
 from gryt.store.examine import Examined, examine, unbound
 from gryt.store.laws import judge_history, new_trees
 from gryt.store.ledger import Ledger
-from gryt.store.mending import FileRepair, Found, mend
+from gryt.store.mending import FileRepair, Found, PlaceRepair, mend
 
 __all__ = ["Checked", "Finding", "Report", "Severity", "verify"]
 
@@ -138,6 +138,10 @@ def _leftovers(session: Session, books: Sequence[Book]) -> Iterator[Found]:
     for found in leftovers.scratch(ledger, top):
         message = f"it is {found.age:.0f} seconds old, and was to be removed by who made it"
         yield warning("scratch", found.path, message, _REPAIR), (FileRepair(found),)
+    for marker in isolation.abandoned(ledger):
+        message = "its run was killed, and nobody uses this work tree any more"
+        place = isolation.place_named(marker)
+        yield warning("scratch", place, message, _REPAIR), (PlaceRepair(marker),)
     yield from _runs(ledger, books)
 
 

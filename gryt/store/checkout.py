@@ -1,8 +1,12 @@
 """What the ledger asks of the repository that it is about: HEAD, files of a commit, containment."""
 
+from pathlib import Path
+from typing import NamedTuple
+
 from gryt.errors import InvalidInput, NotFound
 from gryt.git.ancestry import contains
 from gryt.git.refs import below
+from gryt.git.repository import Repository
 from gryt.git.worktree import Head, WorkTree, read_worktree, resolve_commit, resolve_tree
 from gryt.model.gates import Containment
 from gryt.model.names import Oid, nearest
@@ -14,14 +18,30 @@ from gryt.store.workspace import MAX_FILE_BYTES, PIPELINES, POLICIES, POLICY, pi
 __all__ = ["Head", "WorkTree", "commit_named", "containment", "head", "pipeline_at", "worktree"]
 
 
+PLACES = "isolated"
+"""Below `.git/gryt`: who uses which work tree of its own, see `gryt.store.isolation`."""
+
+
+class Place(NamedTuple):
+    """A work tree of its own, in which a run takes place."""
+
+    top: Path
+    repository: Repository
+
+
+def has_places(ledger: Ledger) -> bool:
+    """Tell whether there are work trees of their own, in use or left behind."""
+    return (ledger.folder / PLACES).exists()
+
+
 def head(ledger: Ledger) -> Head:
     """Return HEAD."""
     return Head(*ledger.objects.head())
 
 
-def worktree(ledger: Ledger) -> WorkTree:
-    """Return HEAD and what differs from it."""
-    return read_worktree(ledger.repository)
+def worktree(ledger: Ledger, place: Place | None = None) -> WorkTree:
+    """Return HEAD and what differs from it, here or in another work tree."""
+    return read_worktree(ledger.repository if place is None else place.repository)
 
 
 def commit_named(ledger: Ledger, revision: str) -> Oid:

@@ -10,7 +10,7 @@ from gryt.errors import GitFailed, Moved
 from gryt.git.commits import write_commit
 from gryt.git.refs import ABSENT, RefUpdate, move
 from gryt.model.findings import Finding
-from gryt.store import notes
+from gryt.store import isolation, notes
 from gryt.store.author import Author
 from gryt.store.layout import NOTES_REF, TAGS
 from gryt.store.ledger import Ledger
@@ -40,7 +40,13 @@ class FileRepair(NamedTuple):
     leftover: Leftover
 
 
-Repair = TagRepair | NoteRepair | FileRepair
+class PlaceRepair(NamedTuple):
+    """A work tree that a killed run has left behind, and that is to go; this is its marker."""
+
+    marker: Path
+
+
+Repair = TagRepair | NoteRepair | FileRepair | PlaceRepair
 Found = tuple[Finding, tuple[Repair, ...]]
 """A finding, with all that must be done to mend it; nothing where gryt cannot or must not."""
 
@@ -59,6 +65,9 @@ def mend(
         in_use = openers() if files else {}
         done |= {r for r in files if os.path.realpath(r.leftover.path) not in in_use and _remove(r)}
         done |= {r for r in repairs if isinstance(r, TagRepair) and _make_tag(ledger, r)}
+        for place in [r for r in repairs if isinstance(r, PlaceRepair)]:
+            isolation.take_away(ledger, place.marker)
+            done.add(place)
         texts = [r for r in repairs if isinstance(r, NoteRepair)]
         if texts and _write_notes(ledger, author, texts, seen):
             done.update(texts)
