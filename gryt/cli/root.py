@@ -50,6 +50,7 @@ class LazyGroup(click.Group):
         "verify": "gryt.cli.verify:verify",
         "check": "gryt.cli.verify:check",
         "doctor": "gryt.cli.doctor:doctor",
+        "ci": "gryt.cli.ci:ci",
     },
 )
 @click.option(
