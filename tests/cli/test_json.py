@@ -19,7 +19,7 @@ CHANGE = {"id", "type", "title", "description", "status", "proof"}
 GENERATION = {
     *("schema", "version", "gid", "status", "description", "pipeline_template", "contract"),
     *("created_at", "created_by", "promoted_at", "promoted_by", "commit", "tag_object"),
-    *("changes", "evolutions", "conflicts", "ready", "reasons", "reason"),
+    *("changes", "evolutions", "conflicts", "ready", "reasons", "reason", "overrides"),
 }
 LISTED = {
     *("version", "gid", "status", "description", "created_at", "promoted_at"),
