@@ -21,6 +21,7 @@ def together(sources: Sequence[Source]) -> Policy:
         sources=tuple(sources),
         no_override=frozenset(name for source in sources for name in source.no_override),
         differences=tuple(dict.fromkeys(_differences(floor, branch))) if floor else (),
+        signers=tuple(dict.fromkeys(line for source in floor for line in source.signers)),
     )
 
 
@@ -39,6 +40,14 @@ def _differences(floor: Iterable[Source], branch: Iterable[Source]) -> Iterator[
             for name in published.no_override:
                 if name not in source.no_override:
                     yield f"{told} lets '{name}' be overridden"
+
+
+_FLAGS = (
+    ("strict", "strict"),
+    ("tip_proven", "tip_proven"),
+    ("proof_from_ci", "ci"),
+    ("plugin", "plugin"),
+)
 
 
 def weaker(mine: Rule, floor: Rule) -> list[str]:  # noqa: C901 - a line per thing to ask for
@@ -62,7 +71,7 @@ def weaker(mine: Rule, floor: Rule) -> list[str]:  # noqa: C901 - a line per thi
             found.append(f"with another command for step '{step.name}'")
     if (mine.min_evolutions or 1) < (floor.min_evolutions or 1):
         found.append(f"with min_evolutions {mine.min_evolutions or 1}, not {floor.min_evolutions}")
-    for flag, name in (("strict", "strict"), ("tip_proven", "tip_proven"), ("proof_from_ci", "ci")):
+    for flag, name in _FLAGS:
         if getattr(floor, flag) and not getattr(mine, flag):
             found.append(f"without {'proof_source: ' if name == 'ci' else ''}{name}")
     if (mine.soak or 0) < (floor.soak or 0):

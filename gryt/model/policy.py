@@ -88,6 +88,8 @@ class Rule(NamedTuple):
     """The promoted commit itself must carry a proof of every change."""
     proof_from_ci: bool = False
     """Every proof must have been made by a CI system."""
+    plugin: bool = False
+    """A gate of this name must come from an installed package."""
 
     @property
     def is_for_all(self) -> bool:
@@ -120,6 +122,8 @@ class Source(NamedTuple):
     """Gates that may not be overridden."""
     publish: Approvals | None = None
     """What it takes to publish another policy in the place of this one."""
+    signers: tuple[str, ...] = ()
+    """Whose key is whose, as lines of an allowed-signers file."""
     evidence: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Steps that reports take as evidence of a control: `RA-5` and those that scan."""
 
@@ -134,6 +138,8 @@ class Policy(NamedTuple):
     """Names of gates that may not be overridden, besides those of rules that forbid it."""
     differences: tuple[str, ...] = ()
     """What a branch's policy lacks of the published one, which holds all the same."""
+    signers: tuple[str, ...] = ()
+    """Whose key is whose, as published: a branch makes nobody known."""
 
     @property
     def min_evolutions(self) -> int:

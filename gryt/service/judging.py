@@ -68,7 +68,14 @@ def _approvals(case: Case) -> Iterable[Verdict]:
     return gates(case)
 
 
-GATES: tuple[Gate, ...] = (_contract, _contained, _approvals)
+def _plugins(case: Case) -> Iterable[Verdict]:
+    """What other packages ask for."""
+    from gryt.service.plugins import gates  # lazy: looks at every installed package
+
+    return gates(case)
+
+
+GATES: tuple[Gate, ...] = (_contract, _contained, _approvals, _plugins)
 """Every gate, in the order in which people read the answers."""
 
 

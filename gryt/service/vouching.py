@@ -22,7 +22,7 @@ def gates(case: "Case") -> Iterable[Verdict]:
     if not rules:
         return
     asked = [rule.approvals for rule in rules if rule.approvals is not None]
-    given, facts = gathered(case.session, case.generation, case.records, asked)
+    given, facts = gathered(case.session, case.generation, case.records, asked, case.policy.signers)
     for rule, wanted in zip(rules, asked, strict=True):
         types = rule.is_for(state.change.type for state in case.generation.changes)
         verdict = approvals_gate(
@@ -36,10 +36,14 @@ def gathered(
     generation: Generation,
     records: Sequence[Record],
     rules: Sequence[Approvals],
+    published: Sequence[str] = (),
 ) -> tuple[tuple[Approval, ...], Facts]:
-    """Return the approvals of a generation, and what these rules have to know of the people."""
+    """Return the approvals of a generation, and what these rules have to know of the people.
+
+    Who is known by which key is `published`, else what this clone's git is configured with.
+    """
     given = approvals(records)
-    signers = known_signers(session.ledger)
+    signers = known_signers(session.ledger, published)
     facts = Facts(person=signers.person)
     if given and any(rule.signed for rule in rules):
         names = {each.record for each in given}

@@ -32,7 +32,7 @@ _ASKS = {
 }
 """What may be asked for without a name of its own, and how the gate is then called."""
 
-_OTHER_ASKS = ("required_steps", "command", "metric", "config")
+_OTHER_ASKS = ("required_steps", "command", "metric", "config", "plugin")
 
 
 def read_policy(data: bytes, path: str, *, where: str, blob: Oid) -> Source:
@@ -57,6 +57,7 @@ def read_policy(data: bytes, path: str, *, where: str, blob: Oid) -> Source:
         rules=tuple(_rules(plain)),
         no_override=tuple(str(name) for name in as_list(plain.get("no_override") or [])),
         publish=_approvals(publish.get("approvals")),
+        signers=tuple(str(line) for line in as_list(plain.get("signers") or [])),
         evidence=tuple(
             (control, tuple(str(step) for step in as_list(steps)))
             for control, steps in as_map(plain.get("evidence") or {}).items()
@@ -174,6 +175,7 @@ def _rule(item: Map) -> Rule:
         strict=item.get("strict") is True,
         tip_proven=item.get("tip_proven") is True,
         proof_from_ci=item.get("proof_source") == "ci",
+        plugin=item.get("plugin") is True,
     )
 
 

@@ -136,8 +136,11 @@ def working_directory(module: Module) -> Iterator[str]:
 
 
 def broad_handlers(module: Module) -> Iterator[str]:
-    """To catch all is for the error boundary; to tidy up and raise again is for anyone."""
-    if module.name == "gryt.cli.main":
+    """To catch all is for the error boundary; to tidy up and raise again is for anyone.
+
+    A plug-in is a program of somebody else, which may fail in any way.
+    """
+    if module.name in {"gryt.cli.main", "gryt.service.plugins"}:
         return
     broad = {"Exception", "BaseException"}
     for node in ast.walk(module.tree):
