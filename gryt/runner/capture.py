@@ -5,11 +5,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from gryt.model.pipeline import StepLog
+from gryt.model.results import StepLog
+from gryt.runner.masking import Masker, Stream
 
 TAIL_BYTES = 64 * 1024
 """How much of the end of a step's output its result keeps."""
 _NAME_LENGTH = 80
+_NO_SECRETS = Masker()
 _CONTINUATION = range(0x80, 0xC0)
 """The bytes that stand inside a UTF-8 character, at most three in a row."""
 
@@ -72,15 +74,27 @@ class LogFile:
 class Capture:
     """Takes the output of one step chunk by chunk and ends as its `StepLog`."""
 
-    def __init__(self, file: LogFile, *, show: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, file: LogFile, *, show: Callable[[bytes], None], masker: Masker = _NO_SECRETS
+    ) -> None:
         self._file = file
         self._show = show
+        self._stream = Stream(masker)
         self._digest = hashlib.sha256()
         self._count = 0
         self._tail = bytearray()
 
     def feed(self, data: bytes) -> None:
-        """Take what the step printed next and pass it on at once."""
+        """Take what the step printed next and pass it on, secrets masked."""
+        if data := self._stream.feed(data):
+            self._take(data)
+
+    def flush(self) -> None:
+        """Pass on what was held back because it could have become a secret."""
+        if data := self._stream.end():
+            self._take(data)
+
+    def _take(self, data: bytes) -> None:
         self._digest.update(data)
         self._count += len(data)
         self._tail += data
@@ -91,21 +105,23 @@ class Capture:
 
     def note(self, text: str) -> None:
         """Add a line in gryt's own voice, as if the step had printed it."""
+        self.flush()
         start = "" if not self._tail or self._tail.endswith(b"\n") else "\n"
         self.feed(f"{start}gryt: {text}\n".encode(errors="replace"))
 
-    def log(self) -> StepLog:
+    def log(self, *, tail_bytes: int = TAIL_BYTES) -> StepLog:
         """Return what the result of the step keeps of its output."""
-        return StepLog(_decoded(self._tail), self._digest.hexdigest(), self._count)
+        self.flush()
+        return StepLog(_decoded(self._tail, tail_bytes), self._digest.hexdigest(), self._count)
 
     def close(self) -> None:
         """Release the file."""
         self._file.close()
 
 
-def _decoded(tail: bytearray) -> str:
-    """Return the last TAIL_BYTES as text that does not begin inside a character."""
-    start = max(0, len(tail) - TAIL_BYTES)
+def _decoded(tail: bytearray, most: int) -> str:
+    """Return the last bytes, at most so many, as text that does not begin inside a character."""
+    start = max(0, len(tail) - most)
     if start:
         stop = start + 3
         while start < stop and tail[start] in _CONTINUATION:

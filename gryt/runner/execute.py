@@ -1,40 +1,56 @@
-"""Running a pipeline: its steps in their order, until the first that does not pass."""
+"""Running a pipeline: its cells as the schedule lets them start, in one loop."""
 
 import math
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
+from gryt.model.graph import ancestors, needs_of
 from gryt.model.observer import Observer
-from gryt.model.pipeline import (
-    Cell,
-    Execution,
-    Pipeline,
-    RunStatus,
-    Step,
-    StepResult,
-    StepStatus,
-    cells,
-)
-from gryt.runner.capture import Capture, LogFiles
-from gryt.runner.child import CannotStart, Command, Ending, run_child
+from gryt.model.pipeline import Cell, Pipeline, Step, cells
+from gryt.model.results import RED, Execution, RunStatus, StepResult, StepStatus
+from gryt.model.schedule import Schedule
+from gryt.runner.capture import LogFiles
+from gryt.runner.cells import Around, Running, masked, not_started, place_of
+from gryt.runner.children import Child, Nursery
+from gryt.runner.handover import Handover, output_variables
 from gryt.runner.interrupts import Interrupts
+from gryt.runner.masking import Masker, secret_values
+
+CLEANUP_SECONDS = 60.0
+"""What a step that always runs gets after a cancellation, where it has no timeout of its own."""
+_TAILS_BYTES = 4 * 1024 * 1024
+"""Once results hold this much output, those of steps that passed keep little of it."""
+_SHORT_TAIL_BYTES = 2 * 1024
+
+
+class Reuse(Protocol):
+    """Knows earlier results of steps with `inputs`."""
+
+    def look_up(self, cell: Cell, folder: Path, env: Mapping[str, str]) -> StepResult | None:
+        """Return the earlier result that stands for this cell; None where there is none."""
+
+    def keep(self, cell: Cell, result: StepResult) -> None:
+        """Keep the result of a cell that was looked up before."""
 
 
 @dataclass(frozen=True)
-class _Run:
-    """What all steps of one execution share."""
+class Settings:
+    """How a pipeline is to be run."""
 
-    pipeline: Pipeline
-    top: Path
-    env: Mapping[str, str]
-    logs: LogFiles
-    observer: Observer
-    interrupts: Interrupts
-    ends_at: float
-    grace: float
+    jobs: int | None = None
+    """How many cells may run together, if the pipeline is parallel; None leaves it to its file."""
+    keep_going: bool = False
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    """Steps that are not to be run, and why."""
+    taken: Mapping[str, StepResult] = field(default_factory=dict)
+    """Results of an earlier run, by the names of cells, that stand for running them."""
+    reuse: Reuse | None = None
+    grace: float = 5.0
+    """Seconds between SIGTERM and SIGKILL."""
 
 
 def execute(
@@ -44,133 +60,193 @@ def execute(
     env: Mapping[str, str],
     logs: Path | None,
     observer: Observer,
-    grace: float = 5.0,
+    settings: Settings = Settings(),
 ) -> Execution:
-    """Run the steps of `pipeline` in `cwd` one after the other and return what became of each.
+    """Run the steps of `pipeline` in `cwd` and return what became of each, in the file's order.
 
-    It passes if every step does. The first step that does not pass ends it, and the steps after it
-    are skipped. A step ends with everything in its session: SIGTERM, `grace` seconds, SIGKILL.
-    SIGINT, SIGTERM or SIGHUP to this process, at any time before this returns, cancels the run; a
-    second one skips the grace. The environment of a step is `env`, then the pipeline's, then the
-    step's, then GRYT_STEP and GRYT_ATTEMPT. Full logs go to the directory `logs`, if given.
+    It passes if none of its cells turned red. A step ends with everything that it started: SIGTERM,
+    the grace, SIGKILL. SIGINT, SIGTERM or SIGHUP to this process, at any time before this returns,
+    cancels the run; what always runs is run even then, and a second signal ends all without grace.
+    The environment of a step is `env`, then the pipeline's, then the step's, then what gryt says.
+    Full logs go to the directory `logs`, if given; every secret is masked before anybody sees it.
     """
-    results: list[StepResult] = []
-    going = True
-    with Interrupts() as interrupts:
-        run = _Run(
-            pipeline=pipeline,
-            top=_real(cwd),
-            env={**env, **dict(pipeline.env)},
-            logs=LogFiles(logs, note=observer.note),
-            observer=observer,
-            interrupts=interrupts,
-            ends_at=time.monotonic() + _seconds(pipeline.timeout),
-            grace=grace,
-        )
-        queued = cells(pipeline)
-        observer.run_started(queued, jobs=1)
-        for cell in queued:
-            if going and interrupts.first is None:
-                result = _run_step(run, cell)
-                going = result.status is StepStatus.PASS
-            else:
-                result = _skipped(cell.step)
-            results.append(result)
-            observer.step_finished(cell, result)
+    started = time.monotonic()
+    handover = Handover(env)
+    try:
+        with Interrupts() as interrupts, Nursery(interrupts, observer) as nursery:
+            secrets = (dict(pairs) for pairs in (pipeline.env, *(s.env for s in pipeline.steps)))
+            around = Around(
+                pipeline=pipeline,
+                top=Path(os.path.realpath(cwd)),
+                masker=Masker(secret_values(pipeline.secrets, env, *secrets)),
+                logs=LogFiles(logs, note=observer.note),
+                observer=observer,
+                nursery=nursery,
+                handover=handover,
+                grace=settings.grace,
+            )
+            run = _Run(around, {**env, **dict(pipeline.env)}, settings)
+            run.until_over()
+    finally:
+        handover.close()
     # Read after the handlers are gone: a signal that came up to then was ours to answer.
-    status = RunStatus.PASS if going else RunStatus.FAIL
-    if interrupts.first is not None:
-        status = RunStatus.CANCELLED
-    execution = Execution(status, tuple(results), interrupts.first)
+    execution = run.execution(interrupts.first, time.monotonic() - started)
     observer.run_finished(execution)
     return execution
 
 
-def _run_step(run: _Run, cell: Cell) -> StepResult:
-    """Run one step to its end and return its result, whatever happens to it."""
-    step = cell.step
-    started = time.monotonic()
-    file = run.logs.open(cell.number, cell.name)
-    run.observer.step_started(cell, log=file.path)
-    capture = Capture(file, show=lambda data: run.observer.output(cell, data))
-    try:
-        ending = _attempt(run, step, capture)
-    finally:
-        capture.close()
-    if ending.cause is not None:
-        status = ending.cause
-    else:
-        status = StepStatus.PASS if ending.exit_code == 0 else StepStatus.FAIL
-    return StepResult(
-        name=step.name,
-        command=step.command_text,
-        status=status,
-        exit_code=ending.exit_code,
-        attempts=1,
-        seconds=time.monotonic() - started,
-        log=capture.log(),
-    )
+class _Run:
+    """One execution while it goes on."""
 
-
-def _attempt(run: _Run, step: Step, capture: Capture) -> Ending:
-    """Run the command of a step once; why it did not start or was ended is the end of its log."""
-    command = step.command
-    step_ends_at = time.monotonic() + _seconds(step.timeout)
-    try:
-        ending = run_child(
-            Command(
-                (*run.pipeline.shell, command) if isinstance(command, str) else command,
-                cwd=_directory(run.top, step),
-                env={**run.env, **dict(step.env), "GRYT_STEP": step.name, "GRYT_ATTEMPT": "1"},
-            ),
-            sink=capture.feed,
-            interrupts=run.interrupts,
-            deadline=min(step_ends_at, run.ends_at),
-            grace=run.grace,
+    def __init__(self, around: Around, env: Mapping[str, str], settings: Settings) -> None:
+        pipeline = around.pipeline
+        self._around = around
+        self._env = env
+        self._settings = settings
+        self._ends_at = time.monotonic() + _seconds(pipeline.timeout)
+        self._cells = cells(pipeline)
+        jobs = settings.jobs or pipeline.jobs or os.cpu_count() or 1
+        self._jobs = jobs if pipeline.parallel else 1
+        self._schedule = Schedule(
+            pipeline,
+            self._cells,
+            jobs=jobs,
+            keep_going=settings.keep_going or not pipeline.fail_fast,
+            skipped=settings.skipped,
         )
-    except CannotStart as error:
-        capture.note(str(error))
-        return Ending(None, error.exit_code)
-    if ending.cause is StepStatus.TIMEOUT:
-        if step_ends_at <= run.ends_at:
-            capture.note(f"step '{step.name}' timed out after {step.timeout:g} s")
+        self._results: dict[int, StepResult] = {}
+        self._running: list[Running] = []
+        self._tails = 0
+        self._said: Mapping[str, dict[str, str]] = {}
+        """The outputs of finished cells as variables, by the name of their step."""
+        self._needs = needs_of(pipeline.steps)
+        self._dirty = True
+        """Whether there may be cells that are not going to be started, and are not told yet."""
+
+    def until_over(self) -> None:
+        """Run everything that is to run."""
+        self._around.observer.run_started(self._cells, jobs=self._jobs)
+        try:
+            while not self._schedule.is_over:
+                self._stop_if_due()
+                self._settle()
+                if (cell := self._schedule.ready()) is not None:
+                    self._begin(cell)
+                elif self._running:
+                    self._wait()
+                else:
+                    assert self._schedule.is_over, "a cycle of needs is refused before"
+        finally:
+            for running in self._running:
+                running.abandon()
+
+    def execution(self, signal: int | None, seconds: float) -> Execution:
+        """Return what became of it all."""
+        results = tuple(self._results[number] for number in sorted(self._results))
+        status = RunStatus.PASS
+        if signal is not None:
+            status = RunStatus.CANCELLED
+        elif self._schedule.stopped or any(result.status in RED for result in results):
+            status = RunStatus.FAIL
+        return Execution(status, results, signal, seconds)
+
+    def _wait(self) -> None:
+        """Wait until something happens to what runs, and finish what is over."""
+        until = min((running.resume_at for running in self._running), default=math.inf)
+        over: list[Child] = self._around.nursery.wait(min(until, self._until_stop()))
+        for running in list(self._running):
+            result = running.go_on(over)
+            if result is not None:
+                self._running.remove(running)
+                self._finish(running.cell, result)
+
+    def _until_stop(self) -> float:
+        return math.inf if self._schedule.stopped else self._ends_at
+
+    def _stop_if_due(self) -> None:
+        """Let nothing further start after an interrupt or at the end of the pipeline's time."""
+        before = self._schedule.stopped
+        if self._schedule.stopped is None:
+            if self._around.nursery.interrupts.first is not None:
+                self._schedule.stopped = "the run was cancelled"
+            elif time.monotonic() >= self._ends_at and not self._schedule.in_cleanup:
+                self._schedule.stopped = f"pipeline '{self._around.pipeline.name}' timed out"
+        self._dirty |= self._schedule.stopped != before
+
+    def _settle(self) -> None:
+        """Finish the cells that are not going to be started."""
+        while self._dirty:
+            self._dirty = False
+            for cell, status, reason in self._schedule.settled():
+                self._finish(cell, not_started(cell, status, reason))
+
+    def _begin(self, cell: Cell) -> None:
+        """Start a cell, or take the result that it has already."""
+        self._schedule.started(cell)
+        env = self._environment(cell)
+        result = self._settings.taken.get(cell.name)
+        if result is None and cell.step.inputs and self._settings.reuse is not None:
+            folder = place_of(self._around.top, cell.step)
+            result = None if folder is None else self._settings.reuse.look_up(cell, folder, env)
+        if result is not None:
+            self._finish(cell, result)
+            return
+        running = Running(self._around, cell, env, deadline=self._deadline(cell.step))
+        result = running.go_on(())
+        if result is None:
+            self._running.append(running)
         else:
-            capture.note(
-                f"pipeline '{run.pipeline.name}' timed out after {run.pipeline.timeout:g} s"
+            self._finish(cell, result)
+
+    def _deadline(self, step: Step) -> float:
+        """Return when the pipeline's time is up for a step, whatever its own timeout says."""
+        if not step.always:
+            return self._ends_at
+        if self._schedule.stopped is None or step.timeout is not None:
+            return math.inf
+        return time.monotonic() + CLEANUP_SECONDS
+
+    def _environment(self, cell: Cell) -> dict[str, str]:
+        """Return the variables of a cell, but for those of one attempt."""
+        step = cell.step
+        env = {**self._env, **dict(step.env)}
+        matrix = dict(cell.matrix)
+        env |= matrix
+        env |= {f"GRYT_MATRIX_{key.upper()}": value for key, value in matrix.items()}
+        if self._said:
+            # Where steps run together, only what is needed is sure to be there each time.
+            heard = (
+                ancestors(self._needs, step.name) if self._around.pipeline.parallel else self._said
             )
-    return ending
+            for name in self._said:
+                if name in heard or step.always:
+                    env |= self._said[name]
+        env["GRYT_STEP"] = cell.name
+        return env
 
+    def _finish(self, cell: Cell, result: StepResult) -> None:
+        """Keep a result, and tell of it."""
+        self._dirty |= result.status in RED
+        self._schedule.finished(cell, result.status)
+        if result.outputs:
+            said = self._said.get(cell.step.name, {})
+            said |= output_variables(cell.name, result.outputs)
+            self._said = {**self._said, cell.step.name: said}
+        if cell.step.inputs and self._settings.reuse is not None and result.reused_from is None:
+            self._settings.reuse.keep(cell, masked(result, self._around.masker))
+        result = masked(self._lighter(result), self._around.masker)
+        self._results[cell.number] = result
+        self._around.observer.step_finished(cell, result)
 
-def _directory(top: Path, step: Step) -> Path:
-    """Return where `step` runs: a directory inside the work tree, symbolic links followed."""
-    if step.dir is None:
-        return top
-    try:
-        path = _real(top / step.dir)
-    except ValueError as error:  # a NUL
-        raise CannotStart(f"cannot use directory '{step.dir}': {error}") from error
-    if not path.is_relative_to(top):
-        raise CannotStart(f"directory '{step.dir}' is outside the work tree")
-    if not path.is_dir():
-        raise CannotStart(f"directory '{step.dir}' does not exist")
-    return path
-
-
-def _real(path: Path) -> Path:
-    """Return `path` with its links followed; unlike Path.resolve() it bears links in a circle."""
-    return Path(os.path.realpath(path))
-
-
-def _skipped(step: Step) -> StepResult:
-    return StepResult(
-        name=step.name,
-        command=step.command_text,
-        status=StepStatus.SKIPPED,
-        exit_code=None,
-        attempts=0,
-        seconds=0.0,
-        log=None,
-    )
+    def _lighter(self, result: StepResult) -> StepResult:
+        """Return a result with little output, where there is much in memory already."""
+        if result.log is None:
+            return result
+        self._tails += len(result.log.tail)
+        if self._tails <= _TAILS_BYTES or result.status is not StepStatus.PASS:
+            return result
+        self._tails -= max(0, len(result.log.tail) - _SHORT_TAIL_BYTES)
+        return result._replace(log=result.log._replace(tail=result.log.tail[-_SHORT_TAIL_BYTES:]))
 
 
 def _seconds(timeout: float | None) -> float:

@@ -57,6 +57,10 @@ class Interrupts:
             if previous is not None and previous is not signal.SIG_IGN:
                 self._cleanup.callback(signal.signal, signum, previous)
                 signal.signal(signum, self._record)
+        if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+            # The kernel would reap every child itself, and a failure would look like a success.
+            self._cleanup.callback(signal.signal, signal.SIGCHLD, signal.SIG_IGN)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for fd in (reader, writer):
             self._cleanup.callback(os.close, fd)
             os.set_blocking(fd, False)

@@ -38,7 +38,7 @@ def test_a_pipe_gets_a_block_for_each_step_and_no_control_characters(
         "==> broken (2/3)\n"
     )
     assert re.sub(r"[0-9.]+s", "[..]s", end) == (
-        "no line end\nbroken: fail ([..]s, exit 3)\nnever: skipped\n\n"
+        "no line end\nbroken: fail ([..]s, exit 3)\nnever: skipped ('broken' did not pass)\n\n"
         "Failed:\n  broken: fail ([..]s, exit 3)\n\n"
         "Pipeline noisy: FAILED (1/3 steps, 1 skipped)\nNothing was recorded.\n"
     )

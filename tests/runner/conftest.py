@@ -5,14 +5,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import gryt
 from gryt.model.pipeline import Execution, Pipeline, Step
-from gryt.runner.execute import execute
+from gryt.runner.execute import Settings, execute
 from tests.runner.harness import DRIVER, Drive, IsRunning, Recorder, Run
+
+FIELDS = {field.name for field in fields(Settings)}
 
 
 @pytest.fixture
@@ -37,10 +40,12 @@ def run(seen: Recorder, top: Path) -> Run:
             step if isinstance(step, Step) else Step(f"s{number}", step)
             for number, step in enumerate(steps, 1)
         )
-        pipeline = {key: more.pop(key) for key in ("env", "shell", "timeout") if key in more}
-        settings = {"observer": seen, "logs": None, "grace": 0.2, **more}
+        pipeline = {key: more.pop(key) for key in Pipeline._fields if key in more}
+        settings = {key: more.pop(key) for key in list(more) if key in FIELDS}
+        more["settings"] = Settings(**{"grace": 0.2, **settings})  # type: ignore[arg-type]
+        more = {"observer": seen, "logs": None, **more}
         env = {"PATH": os.environ["PATH"], "A": "base", "B": "base", "C": "base"}
-        return execute(Pipeline("p", named, **pipeline), cwd=top, env=env, **settings)  # type: ignore[arg-type]
+        return execute(Pipeline("p", named, **pipeline), cwd=top, env=env, **more)  # type: ignore[arg-type]
 
     return run
 

@@ -15,7 +15,7 @@ DRIVER = """
 import json, os, signal, sys
 from pathlib import Path
 from gryt.model.pipeline import Pipeline, Step
-from gryt.runner.execute import execute
+from gryt.runner.execute import Settings, execute
 from gryt.model.observer import Silent
 
 class Show(Silent):
@@ -26,8 +26,9 @@ Quiet = Silent
 
 def run(*commands, observer=Show(), **more):
     steps = tuple(Step(f"s{n}", command) for n, command in enumerate(commands, 1))
+    settings = Settings(grace=more.pop("grace", 5.0))
     more = {"cwd": Path.cwd(), "env": os.environ, "logs": None, **more}
-    return execute(Pipeline("p", steps), observer=observer, **more)
+    return execute(Pipeline("p", steps), observer=observer, settings=settings, **more)
 
 def report(execution):
     steps = [(step.status.value, step.exit_code) for step in execution.steps]

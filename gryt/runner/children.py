@@ -1,0 +1,259 @@
+"""Child processes, several at a time, each from its start to the end of everything it started.
+
+A step is over when its main process is. What it left behind is drained for a moment and then
+ended, so neither a background process that ignores SIGTERM nor one that only keeps the output pipe
+open can hold gryt up. One loop waits for all of them: no thread, and nothing is polled but what is
+being ended.
+"""
+
+import contextlib
+import enum
+import math
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Self
+
+from gryt.model.observer import Observer
+from gryt.model.results import StepStatus
+from gryt.runner.interrupts import Interrupts
+from gryt.runner.processes import Family, send
+from gryt.runner.spawn import Command, Ending, pidfd, spawn
+
+DRAIN_SECONDS = 0.2
+"""How long a background process may go on printing (`tee`, say) once the main process is over."""
+KILL_SECONDS = 1.0
+"""How long SIGKILL may take; what outlives it is not ours (sudo) or stuck in the kernel."""
+_TICK = 0.01
+"""How often processes are looked at while they are being ended: orphans do not report their end."""
+_REAP_SECONDS = 1.0
+"""How often orphans that ended by themselves are reaped while a long step runs."""
+_CHUNK_BYTES = 64 * 1024
+_LAST_CHUNKS = 16
+"""A pipe holds at most 1 MiB; more than that can only come from a process that got away."""
+
+
+class _Phase(enum.Enum):
+    RUNNING = enum.auto()
+    DRAINING = enum.auto()
+    ENDING = enum.auto()
+    OVER = enum.auto()
+
+
+class Child:
+    """A running process that leads its own session, and its output pipe.
+
+    A session of its own keeps the terminal's Ctrl-C away from it, so that gryt alone decides how a
+    step ends; and without a controlling terminal nothing in it can stop to ask for a password.
+    """
+
+    def __init__(self, nursery: "Nursery", command: Command, sink: Callable[[bytes], None]) -> None:
+        self._nursery = nursery
+        self._command = command
+        self._sink = sink
+        self._phase = _Phase.RUNNING
+        self._cause: StepStatus | None = None
+        self._until = math.inf
+        """The end of draining, or when SIGKILL is due."""
+        self._give_up_at = math.inf
+        reader, writer = os.pipe()
+        try:
+            mark = f"{os.getpid()}.{reader}.{time.monotonic_ns()}"
+            self._process = spawn(command, writer, nursery.null, mark)
+        except BaseException:
+            os.close(reader)
+            raise
+        finally:
+            os.close(writer)
+        self.pid = self._process.pid
+        self._output: int | None = reader
+        self._pidfd = pidfd(self.pid)
+        self._exited = False
+        nursery.family.add(self.pid, mark)
+        nursery.watch(reader, self._read)
+        if self._pidfd is not None:
+            nursery.watch(self._pidfd, self._main_ended)
+
+    @property
+    def ending(self) -> Ending:
+        """How it ended, once it is over."""
+        code = self._process.returncode
+        interrupts = self._nursery.interrupts
+        cause = self._cause
+        if cause is None and (code is None or code < 0) and interrupts.first is not None:
+            # Who stops a container or a service signals all of it: it may be hit before gryt.
+            cause = StepStatus.CANCELLED
+        return Ending(cause, code if cause is None else None)
+
+    def advance(self, now: float) -> float:
+        """Do what is due, and return when to look again; -inf means that it is over."""
+        if self._pidfd is None and not self._exited:
+            self._exited = self._process.poll() is not None
+        if self._phase is _Phase.RUNNING:
+            self._consider(now)
+        if self._phase is _Phase.DRAINING and (
+            self._output is None or now >= self._until or self._nursery.interrupts.first is not None
+        ):
+            self._begin_ending(now)
+        if self._phase is _Phase.ENDING:
+            self._end(now)
+        return self._next(now)
+
+    def kill(self) -> None:
+        """End it at once, in whatever state it is."""
+        send(self._running() | {self.pid}, signal.SIGKILL)
+        self._close()
+
+    def _next(self, now: float) -> float:
+        if self._phase is _Phase.OVER:
+            return -math.inf
+        if self._phase is _Phase.ENDING or self._pidfd is None:
+            return now + _TICK
+        return self._until if self._phase is _Phase.DRAINING else self._command.deadline
+
+    def _consider(self, now: float) -> None:
+        interrupts = self._nursery.interrupts
+        stop = interrupts.urgent if self._command.unwavering else interrupts.first is not None
+        if self._exited:
+            self._phase, self._until = _Phase.DRAINING, now + DRAIN_SECONDS
+        elif stop or now >= self._command.deadline:
+            self._cause = StepStatus.CANCELLED if stop else StepStatus.TIMEOUT
+            self._begin_ending(now)
+
+    def _begin_ending(self, now: float) -> None:
+        """SIGTERM to all that runs, then SIGKILL after the grace or at a second interrupt."""
+        self._phase, self._until = _Phase.ENDING, now + self._command.grace
+        send(self._running(), signal.SIGTERM)
+
+    def _end(self, now: float) -> None:
+        left = self._running()
+        if left and (now >= self._until or self._nursery.interrupts.urgent):
+            # Sent each time round: a fork may have slipped out between the look and the signal.
+            send(left, signal.SIGKILL)
+            self._give_up_at = min(self._give_up_at, now + KILL_SECONDS)
+        if not left or now >= self._give_up_at:
+            for _ in range(_LAST_CHUNKS):
+                if self._output is None or not self._more():
+                    break
+            self._close()
+
+    def _running(self) -> frozenset[int]:
+        return self._nursery.family.running(self.pid, over=self._exited)
+
+    def _main_ended(self) -> None:
+        # Not reaped yet: nobody gets its number while what it started is looked for.
+        self._exited = True
+        if self._pidfd is not None:
+            self._nursery.unwatch(self._pidfd)
+
+    def _read(self) -> None:
+        assert self._output is not None
+        if data := os.read(self._output, _CHUNK_BYTES):
+            self._sink(data)
+        else:
+            self._nursery.unwatch(self._output)
+            os.close(self._output)
+            self._output = None
+
+    def _more(self) -> bool:
+        """Read what is there already; tell whether there was anything."""
+        assert self._output is not None
+        os.set_blocking(self._output, False)
+        with contextlib.suppress(BlockingIOError):
+            self._read()
+            return True
+        return False
+
+    def _close(self) -> None:
+        """Reap the main process and release everything."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(KILL_SECONDS)
+        if self._process.returncode is None:
+            self._process.returncode = -signal.SIGKILL  # it outlived it; nobody waits any more
+        self._nursery.family.remove(self.pid)
+        for fd in (self._output, self._pidfd):
+            if fd is not None:
+                self._nursery.unwatch(fd)
+                os.close(fd)
+        self._output = self._pidfd = None
+        self._phase = _Phase.OVER
+
+
+class Nursery:
+    """All children of one run, the loop that waits for them, and the promise that none is left."""
+
+    def __init__(self, interrupts: Interrupts, observer: Observer) -> None:
+        self.interrupts = interrupts
+        self._observer = observer
+        self._selector = selectors.DefaultSelector()
+        self._children: list[Child] = []
+        self._reap_at = 0.0
+
+    def __enter__(self) -> Self:
+        self.null = os.open(os.devnull, os.O_RDONLY)
+        self.family = Family()
+        if self.interrupts.fileno is not None:
+            self.watch(self.interrupts.fileno, self.interrupts.clear)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self._children:
+            child.kill()
+        self._end_strays()
+        self.family.close()
+        self._selector.close()
+        os.close(self.null)
+
+    def start(self, command: Command, *, sink: Callable[[bytes], None]) -> Child:
+        """Start a command, whose output goes to `sink`; raise CannotStart."""
+        child = Child(self, command, sink)
+        self._children.append(child)
+        return child
+
+    def wait(self, until: float) -> list[Child]:
+        """Wait for news, but not longer than `until`; return the children that are over."""
+        now = time.monotonic()
+        over, look_again = self._advance(now)
+        if over:
+            return over
+        tick = self._observer.tick_seconds
+        timeout = min(min(until, look_again) - now, _REAP_SECONDS if tick is None else tick)
+        for key, _ in self._selector.select(max(0.0, timeout)):
+            key.data()
+        if tick is not None:
+            self._observer.tick()
+        now = time.monotonic()
+        if now >= self._reap_at:
+            self._reap_at = now + _REAP_SECONDS
+            self.family.reap()
+        return self._advance(now)[0]
+
+    def _advance(self, now: float) -> tuple[list[Child], float]:
+        look_again = math.inf
+        over = []
+        for child in self._children:
+            at = child.advance(now)
+            if at == -math.inf:
+                over.append(child)
+            look_again = min(look_again, at)
+        self._children = [child for child in self._children if child not in over]
+        return over, look_again
+
+    def watch(self, fd: int, react: Callable[[], None]) -> None:
+        """Call `react` whenever `fd` becomes readable."""
+        self._selector.register(fd, selectors.EVENT_READ, react)
+
+    def unwatch(self, fd: int) -> None:
+        """Watch `fd` no longer; it may not be watched any more."""
+        with contextlib.suppress(KeyError):
+            self._selector.unregister(fd)
+
+    def _end_strays(self) -> None:
+        """End what no step could be blamed for: it left its session and dropped its variables."""
+        give_up_at = time.monotonic() + KILL_SECONDS
+        while (left := self.family.strays()) and time.monotonic() < give_up_at:
+            send(left, signal.SIGKILL)
+            time.sleep(_TICK)

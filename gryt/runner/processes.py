@@ -1,0 +1,176 @@
+"""The processes that a step started, found and signalled as one.
+
+On Linux gryt makes itself the reaper of orphans (PR_SET_CHILD_SUBREAPER) while a pipeline runs, so
+whatever a step starts stays below gryt in the tree of processes: groups of their own, as a shell
+with job control makes them, sessions of their own (`setsid`), and daemons that forked twice. /proc
+tells the tree, at the cost of one small read for a step that left nothing behind. Elsewhere the
+step's own process group has to do. What another service starts on a step's behalf (a container, a
+systemd unit, a host reached by ssh) is nobody's child here and is not followed.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+MARK = "GRYT_PROCESS"
+"""The variable by which an orphan in a session of its own is known to be of a certain step."""
+
+_PR_SET_CHILD_SUBREAPER = 36
+_ENDED = b"ZX"
+"""States of /proc/<pid>/stat in which a process only waits to be reaped."""
+
+
+class Family:
+    """Everything below this process while a pipeline runs, and which step each belongs to."""
+
+    def __init__(self) -> None:
+        self._adopts = _set_reaper(on=True) and _children(os.getpid()) is not None
+        self._before = frozenset(_children(os.getpid()) or ()) if self._adopts else frozenset()
+        self._leaders: dict[int, str] = {}
+        self._owners: dict[int, int | None] = {}
+
+    def close(self) -> None:
+        """Be the reaper of orphans no longer."""
+        if self._adopts:
+            _set_reaper(on=False)
+
+    def add(self, leader: int, mark: str) -> None:
+        """Take note of a step: its process id, which is its session too, and its mark."""
+        self._leaders[leader] = mark
+
+    def remove(self, leader: int) -> None:
+        """Forget a step that is over."""
+        del self._leaders[leader]
+
+    def running(self, leader: int, *, over: bool) -> frozenset[int]:
+        """Return the processes of a step that still run; `over` says that the first one does not.
+
+        An orphan that cannot be told apart belongs to the only step there is, if there is one.
+        """
+        if not self._adopts:
+            return _own_group(leader, over=over)
+        roots = [] if over else [leader]
+        for orphan in self._orphans():
+            owner = self._owners.get(orphan)
+            if owner == leader or (owner is None and len(self._leaders) == 1):
+                roots.append(orphan)
+        return frozenset(_below(roots))
+
+    def strays(self) -> frozenset[int]:
+        """Return what still runs after the last step and belonged to nobody in particular."""
+        return frozenset(_below(self._orphans())) if self._adopts else frozenset()
+
+    def reap(self) -> None:
+        """Reap the orphans that have ended."""
+        if self._adopts:
+            self._orphans()
+
+    def _orphans(self) -> list[int]:
+        """Return the orphans that run, each with its owner known; those that ended are reaped."""
+        found = []
+        for pid in _children(os.getpid()) or ():
+            if pid in self._leaders or pid in self._before:
+                continue
+            if _reaped(pid):
+                self._owners.pop(pid, None)
+                continue
+            if pid not in self._owners:
+                self._owners[pid] = self._owner(pid)
+            found.append(pid)
+        return found
+
+    def _owner(self, pid: int) -> int | None:
+        with contextlib.suppress(OSError):
+            session = os.getsid(pid)
+            if session in self._leaders:
+                return session
+            environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            for leader, mark in self._leaders.items():
+                if f"{MARK}={mark}".encode() in environ:
+                    return leader
+        return None
+
+
+def send(pids: Iterable[int], signum: int) -> None:
+    """Send a signal to these processes and to the groups that they are in."""
+    groups = set()
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            groups.add(os.getpgid(pid))
+            os.kill(pid, signum)
+    for group in groups - {os.getpgrp()}:
+        with contextlib.suppress(OSError):
+            os.killpg(group, signum)
+
+
+def _set_reaper(*, on: bool) -> bool:
+    if sys.platform != "linux":
+        return False
+    import ctypes  # lazy: only a run needs it
+
+    try:
+        return bool(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0) == 0)
+    except (OSError, AttributeError):
+        return False
+
+
+def _children(pid: int) -> list[int] | None:
+    """Return the children of all threads of a process; None where the system does not tell.
+
+    Those of this very process are exact: nobody else reaps them while they are read.
+    """
+    found: list[int] = []
+    try:
+        with os.scandir(f"/proc/{pid}/task") as threads:
+            for thread in threads:
+                fd = os.open(f"{thread.path}/children", os.O_RDONLY | os.O_CLOEXEC)
+                with os.fdopen(fd, "rb", buffering=0) as file:
+                    found += map(int, file.read().split())
+    except OSError:
+        return None
+    return found
+
+
+def _below(roots: Iterable[int]) -> Iterator[int]:
+    """Yield these processes and what is below them, as far as they still run."""
+    todo = list(roots)
+    seen: set[int] = set()
+    while todo:
+        pid = todo.pop()
+        if pid not in seen:
+            seen.add(pid)
+            todo += _children(pid) or ()
+            if _runs(pid):
+                yield pid
+
+
+def _reaped(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
+
+
+def _own_group(group: int, *, over: bool) -> frozenset[int]:
+    if over:
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-group, os.WNOHANG)[0]:
+                pass
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return frozenset()
+    except PermissionError:
+        pass  # it exists, and is not ours to signal
+    return frozenset({group})
+
+
+def _runs(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return False
+    # The name in parentheses may hold anything, parentheses too; the state follows the last.
+    return stat.rpartition(b") ")[2][:1] not in _ENDED
