@@ -95,6 +95,17 @@ class Repository:
         scale: int = 1024 ** " kmg".find(match["unit"].lower() or " ")
         return int(match["digits"]) * scale
 
+    def refuse_mirrored(self) -> None:
+        """Raise Refused where a plain `git fetch` takes back what is written here."""
+        for key in self.config:
+            name = key.removeprefix("remote.").removesuffix(".mirror")
+            is_mirror = key == f"remote.{name}.mirror" and self.config_bool(key)
+            if is_mirror and self.config.get(f"remote.{name}.fetch", "").startswith("+refs/*:"):
+                raise Refused(
+                    f"this clone mirrors '{name}': the next git fetch would overwrite the record",
+                    hints=["work in an ordinary clone", f"git config --unset {key}"],
+                )
+
     @cached_property
     def git_version(self) -> str:
         """The version of the git program."""

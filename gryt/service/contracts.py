@@ -253,7 +253,8 @@ def take_up_all(session: Session) -> None:
     known = _memory(session).load()
     for version, status in sorted(session.workspace.stats(GENERATIONS)):
         synced = known.get(version)
-        if synced is not None and synced.stamp == stamp(status):
+        is_known = session.ledger.layout.generation(version) in session.ledger.refs
+        if is_known and synced is not None and synced.stamp == stamp(status):
             continue
         with _said(session):
             current(session, version)

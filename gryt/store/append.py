@@ -188,6 +188,7 @@ class Composed(NamedTuple):
 def compose(draft: Draft, *, old: list[Record] | None = None) -> Composed:
     """Write an action's objects; `old` are the records at its tip, where that is not the ref's."""
     ledger = draft.ledger
+    ledger.repository.refuse_mirrored()
     is_generation = ledger.layout.version(draft.ref) is not None
     if old is None:
         old = ledger.records(draft.ref) if is_generation and draft.tip else []
