@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from gryt.service.runs import Outcome
 
 
+_WORDS = ("list", "show")
+
+
 class RunCommand(click.Group):
     """A command that takes a pipeline, or as its very first word `list` or `show`."""
 
@@ -33,9 +36,21 @@ class RunCommand(click.Group):
         **extra: object,
     ) -> click.Context:
         """Return the context of the sub-command, where the first word names one."""
-        if args and (command := self.commands.get(args[0])) is not None:
+        if args and args[0] in _WORDS and (command := self.get_command(None, args[0])) is not None:
             return command.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
         return super().make_context(info_name, args, parent, **extra)
+
+    def list_commands(self, ctx: click.Context | None) -> list[str]:
+        """Return the words that are no pipelines."""
+        del ctx
+        return list(_WORDS)
+
+    def get_command(self, ctx: click.Context | None, cmd_name: str) -> click.Command | None:
+        """Return a sub-command, whose module is loaded when it is called."""
+        from gryt.cli import history
+
+        del ctx
+        return {"list": history.list_, "show": history.show}.get(cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse as a plain command: what follows are no sub-commands."""

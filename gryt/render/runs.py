@@ -99,11 +99,12 @@ def outcome_document(
         "tag": tag,
         "evolution": None if evolution is None else evolution.tag,
         "changes": [] if evolution is None else list(evolution.changes),
-        "steps": [_step(step) for step in steps],
+        "steps": [step_document(step) for step in steps],
     }
 
 
-def _step(step: StepResult) -> Document:
+def step_document(step: StepResult) -> Document:
+    """Return what became of a step for programs."""
     return {
         "name": step.name,
         "command": step.command,
@@ -111,7 +112,19 @@ def _step(step: StepResult) -> Document:
         "exit_code": step.exit_code,
         "attempts": step.attempts,
         "seconds": round(step.seconds, 3),
-        "log": None
-        if step.log is None
-        else {"tail": step.log.tail, "sha256": step.log.sha256, "bytes": step.log.bytes},
+        "step": step.step_name,
+        "matrix": dict(step.matrix),
+        "reason": step.reason,
+        "flaky": step.flaky,
+        "tries": [{**attempt._asdict(), "status": attempt.status.value} for attempt in step.tries],
+        "reused_from": step.reused_from,
+        "outputs": dict(step.outputs),
+        "summary": step.summary,
+        "metrics": [dict(metric._asdict()) for metric in step.metrics],
+        "junit": None
+        if step.junit is None
+        else {**step.junit._asdict(), "failed": list(step.junit.failed)},
+        "artifacts": [dict(artifact._asdict()) for artifact in step.artifacts],
+        "notes": list(step.notes),
+        "log": None if step.log is None else dict(step.log._asdict()),
     }

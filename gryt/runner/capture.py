@@ -29,7 +29,7 @@ class LogFiles:
 
     def open(self, index: int, name: str) -> "LogFile":
         """Return the log of the step called `name`; nothing is created before it is written."""
-        path = self._directory and self._directory / f"{index:02d}-{_safe(name)}.log"
+        path = self._directory and self._directory / log_name(index, name)
         return LogFile(path, trouble=self._trouble)
 
     def _trouble(self, error: OSError) -> None:
@@ -127,6 +127,11 @@ def _decoded(tail: bytearray, most: int) -> str:
         while start < stop and tail[start] in _CONTINUATION:
             start += 1
     return tail[start:].decode(errors="replace")
+
+
+def log_name(index: int, name: str) -> str:
+    """Return what the log of a step is called, by where it stands in the run."""
+    return f"{index:02d}-{_safe(name)}.log"
 
 
 def _safe(name: str) -> str:

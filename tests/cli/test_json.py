@@ -172,7 +172,9 @@ def test_steps_have_their_logs(asked: Asked) -> None:
         assert unit["command"] == "echo 3 passed"
         assert (unit["log"]["tail"], unit["log"]["bytes"]) == ("3 passed\n", 9)
         assert unit.keys() == {
-            *("name", "command", "status", "exit_code", "attempts", "seconds", "log")
+            *("name", "command", "status", "exit_code", "attempts", "seconds", "log", "step"),
+            *("matrix", "reason", "flaky", "tries", "reused_from", "outputs", "summary"),
+            *("metrics", "junit", "artifacts", "notes"),
         }
 
 
