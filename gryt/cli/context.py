@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from gryt.git.repository import Identity, Repository
     from gryt.service.session import Session
     from gryt.store.author import Author
+    from gryt.store.remotes import Network
+
+
+def _ignore(_line: str) -> None:
+    return
 
 
 _ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
@@ -59,6 +64,16 @@ class App:
             environ=self.environ,
             say=self.say,
             writes=self.writes,
+            network=self._network(),
+        )
+
+    def _network(self) -> "Network":
+        from gryt.store.remotes import Network  # lazy: --help has none
+
+        is_watched = sys.stderr.isatty()
+        return Network(
+            interactive=is_watched and sys.stdin.isatty(),
+            tell=self.say if is_watched else _ignore,
         )
 
     def _author(self) -> "Author":

@@ -46,6 +46,7 @@ class LazyGroup(click.Group):
         "log": "gryt.cli.history:log",
         "pipeline": "gryt.cli.pipeline:pipeline",
         "approve": "gryt.cli.approve:approve",
+        "sync": "gryt.cli.sync:sync",
         "audit": "gryt.cli.audit:audit",
         "hooks": "gryt.cli.hooks:hooks",
         "verify": "gryt.cli.verify:verify",

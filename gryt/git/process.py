@@ -20,7 +20,7 @@ _ENVIRONMENT = {
     "GIT_GRAFT_FILE": "/dev/null/none",
 }
 # Hooks and the file system monitor are programs of somebody else; gryt's own calls start none.
-_OPTIONS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
+OPTIONS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 
 
 class Finished(NamedTuple):
@@ -67,7 +67,7 @@ class Git:
         """Run `git ARGS` and return what it left, whatever its exit status."""
         try:
             done = subprocess.run(
-                ["git", *_OPTIONS, *args],
+                ["git", *OPTIONS, *args],
                 cwd=self.cwd,
                 env=self.env if env is None else {**self.env, **env},
                 input=stdin,
@@ -82,7 +82,7 @@ class Git:
         """Start `git ARGS` with pipes to talk to it; what it says of errors goes nowhere."""
         try:
             return subprocess.Popen(
-                ["git", *_OPTIONS, *args],
+                ["git", *OPTIONS, *args],
                 cwd=self.cwd,
                 env=self.env,
                 stdin=subprocess.PIPE,

@@ -6,6 +6,7 @@ leave the first ones moved. So the order matters (the ledger first, what follows
 `gryt verify --repair` completes what is missing.
 """
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -18,6 +19,10 @@ ABSENT = "0" * 40
 
 _PATIENCE = 5.0
 """Seconds to wait for somebody else's lock."""
+
+
+_LOG_LINE = 4096
+"""More bytes than a line of a reflog has."""
 
 
 class RefUpdate(NamedTuple):
@@ -76,6 +81,19 @@ def move(
             continue
         time.sleep(pause)
         pause = min(pause * 2, 0.25)
+
+
+def last_move(repository: Repository, name: str) -> int | None:
+    """Return when a ref last moved, as its reflog has it; None where it has none."""
+    try:
+        with (repository.common_dir / "logs" / name).open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - _LOG_LINE))
+            line = file.read().rstrip(b"\n").rpartition(b"\n")[2]
+    except OSError:
+        return None
+    words = line.partition(b"\t")[0].split(b" ")
+    return int(words[-2]) if len(words) > 1 and words[-2].isdigit() else None
 
 
 def below(repository: Repository, name: str) -> str | None:

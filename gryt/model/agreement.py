@@ -17,6 +17,7 @@ from gryt.model.records import (
     ContractRecorded,
     Created,
     EvolutionStarted,
+    Outrun,
     Overridden,
     Promoted,
     Record,
@@ -130,6 +131,8 @@ def _names(record: Record) -> Iterable[tuple[RecordId, type | None]]:
         yield from ((name, Approved) for name in body.approvals)
     if isinstance(body, Overridden | Yanked) and body.promotion is not None:
         yield body.promotion, Promoted
+    if isinstance(body, Outrun):
+        yield from ((name, Promoted) for name in body)
     if isinstance(body, RolledBack):
         yield from ((name, None) for name in sorted(body.supersedes))
 

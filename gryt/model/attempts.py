@@ -74,7 +74,8 @@ def _advance(attempt: Attempt, record: Record, version: str) -> None:
     state, body = attempt.state, record.body
     if isinstance(body, Renumbered):
         tag = Version(version).candidate(body.number)
-        attempt.state = state._replace(number=body.number, tag=tag)
+        made = body.tag_object or state.tag_object
+        attempt.state = state._replace(number=body.number, tag=tag, tag_object=made)
     elif isinstance(body, RunStarted):
         attempt.begun.add(record.id)
         attempt.state = _with_run(state, record.id, body)

@@ -50,6 +50,7 @@ class Kind(enum.Enum):
     PROMOTED = "generation.promoted"
     RENAMED = "generation.renamed"
     ROLLED_BACK = "generation.rolled-back"
+    OUTRUN = "generation.outrun"
     GENERATION_ABANDONED = "generation.abandoned"
     YANKED = "generation.yanked"
     STARTED = "evolution.started"
@@ -142,6 +143,13 @@ class RollbackPerformed(NamedTuple):
     """The unpublished release tags that went, with their objects."""
 
 
+class Outrun(NamedTuple):
+    """A promotion that was made apart from the remote, which another one had reached first."""
+
+    promotion: RecordId
+    winner: RecordId
+
+
 class Withdrawn(NamedTuple):
     """A generation or an evolution is abandoned, or a proof declared invalid."""
 
@@ -170,6 +178,7 @@ class Renumbered(NamedTuple):
 
     evolution: RecordId
     number: int
+    tag_object: Oid | None = None
 
 
 class Refused(NamedTuple):
@@ -259,6 +268,7 @@ Body = (
     | Renamed
     | RolledBack
     | RollbackPerformed
+    | Outrun
     | Withdrawn
     | Yanked
     | EvolutionStarted

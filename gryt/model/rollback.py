@@ -18,6 +18,7 @@ from gryt.model.records import (
     Created,
     EvolutionStarted,
     Kind,
+    Outrun,
     Record,
     Renamed,
     Renumbered,
@@ -27,22 +28,23 @@ from gryt.model.records import (
     Withdrawn,
 )
 
-_LASTING = (Created, Renamed, Renumbered)
+_LASTING = (Created, Renamed, Renumbered, Outrun)
 
 
 def superseded(ordered: Sequence[Record]) -> set[RecordId]:
-    """Return the ids of the records that do not count, because of rollbacks that do."""
+    """Return the ids of the records that do not count: rolled back, or outrun by a promotion."""
     rollbacks: dict[RecordId, frozenset[RecordId]] = {}
     for record in ordered:
         if isinstance(record.body, RolledBack):
             before = rollbacks.get(record.id, frozenset())
             rollbacks[record.id] = before | record.body.supersedes
+    outrun = {r.body.promotion for r in ordered if isinstance(r.body, Outrun)}
     if not rollbacks:
-        return set()
+        return outrun
     gone = taken_back(rollbacks)
     gone.difference_update(r.id for r in ordered if isinstance(r.body, _LASTING))
     gone.difference_update(_needed(ordered, gone))
-    return gone
+    return gone | outrun
 
 
 def taken_back(rollbacks: Mapping[RecordId, frozenset[RecordId]]) -> set[RecordId]:
@@ -98,7 +100,9 @@ class Entry(NamedTuple):
     """Of a rollback."""
 
 
-_NOT_TAKEN_BACK = frozenset({Kind.CREATED, Kind.RENAMED, Kind.RENUMBERED, Kind.REFUSED})
+_NOT_TAKEN_BACK = frozenset(
+    {Kind.CREATED, Kind.RENAMED, Kind.RENUMBERED, Kind.REFUSED, Kind.OUTRUN}
+)
 """What lasts, and refusals: they are evidence and change nothing."""
 
 

@@ -1,12 +1,13 @@
 """What every use case works with: the ledger, the work tree's files, and who is at work."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from gryt.errors import Refused
 from gryt.store.author import Author
 from gryt.store.ledger import Ledger
+from gryt.store.remotes import Network
 from gryt.store.workspace import Workspace
 
 
@@ -23,6 +24,8 @@ class Session:
     """Takes a line for people, about something done on the way."""
     writes: bool = True
     """False for questions that must leave no trace, such as a dry run."""
+    network: Network = field(default_factory=Network)
+    """How to wait for other machines."""
 
     @cached_property
     def author(self) -> Author:

@@ -15,7 +15,7 @@ from gryt.model.names import RecordId, parse_candidate
 from gryt.model.records import RolledBack, RunFinished
 from gryt.model.rollback import superseded
 from gryt.model.state import Evolution
-from gryt.store import notes
+from gryt.store import notes, remotes
 from gryt.store.checkout import remote_name
 from gryt.store.layout import NOTES_REF
 from gryt.store.ledger import Ledger
@@ -42,12 +42,14 @@ class _Known(NamedTuple):
     wanted: dict[str, dict[RecordId, str]]
     """By commit and evolution, the line that must be there."""
     versions: frozenset[str]
+    elsewhere: frozenset[str] = frozenset()
+    """Versions of which a remote is known to have records that are not here."""
 
 
 def verify_notes(ledger: Ledger, books: Sequence[Book]) -> tuple[list[Found], int, str | None]:
     """Return what is wrong with the notes, how many there are, and the tip that was read."""
     tip = notes.tip(ledger.repository)
-    known = _known(books)
+    known = _known(books)._replace(elsewhere=remotes.with_more(ledger))
     if tip is None:
         return _without_any(ledger, known), 0, None
     written, broken = notes.every_note(ledger.objects, ledger.objects.tree_of(tip))
@@ -148,6 +150,8 @@ def _wrong(known: _Known, commit: str, line: str) -> Finding | None:
         return tampered("note-moved", commit, message, _REPAIR)
     if line == run.line:
         return None
+    if _version_of(line) in known.elsewhere:
+        return _ahead(commit, line)
     if line in run.former:
         message = f"{_name(line)} goes by another name now"
         return unfinished("note-outdated", commit, message, _REPAIR)
@@ -160,13 +164,25 @@ def _of_no_run(known: _Known, commit: str, line: str, run: str) -> Finding:
 
     It is never taken away: it may be all that is left of a record that somebody dropped.
     """
-    match = _EVOLUTION.search(line)
-    split = parse_candidate(match["tag"]) if match is not None else None
-    if split is None or split[0] not in known.versions:
+    version = _version_of(line)
+    if version in known.elsewhere:
+        return _ahead(commit, line)
+    if version not in known.versions:
         message = f"{_name(line)} is of a generation that is not here: it proves nothing"
         return warning("note-unknown", commit, message)
     message = f"{_name(line)} is made up, or the record of its run '{run}' was dropped"
     return tampered("note-orphan", commit, message)
+
+
+def _ahead(commit: str, line: str) -> Finding:
+    message = f"{_name(line)} is of records that a remote has, and that were not pulled yet"
+    return warning("note-ahead", commit, message, "gryt sync pull")
+
+
+def _version_of(line: str) -> str | None:
+    match = _EVOLUTION.search(line)
+    split = parse_candidate(match["tag"]) if match is not None else None
+    return None if split is None else split[0]
 
 
 def _name(line: str) -> str:

@@ -76,7 +76,9 @@ def _names(
             if later.id in gone:
                 continue
             number = later.body.number
-            yield _Name(f"{version}-rc.{number}", None, record)
+            made = later.body.tag_object
+            teller = record if made is None else later
+            yield _Name(f"{version}-rc.{number}", made, teller)
 
 
 def _final(names: list[_Name], promotions: list[Record]) -> _Name:

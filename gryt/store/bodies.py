@@ -11,6 +11,7 @@ from gryt.model.records import (
     ContractRecorded,
     Created,
     EvolutionStarted,
+    Outrun,
     Overridden,
     Promoted,
     Refused,
@@ -86,7 +87,9 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
                 }
             )
         case Renumbered():
-            return {"evolution": body.evolution, "number": body.number}
+            return without_none(body._asdict())
+        case Outrun():
+            return {"promotion": body.promotion, "winner": body.winner}
         case RunStarted():
             return {**_run(body), "host": body.host}
         case RunFinished():

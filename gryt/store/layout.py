@@ -66,6 +66,42 @@ class Layout(NamedTuple):
         name = ref.removeprefix(self.generations)
         return name if name != ref and _VERSION.fullmatch(name) else None
 
+    # --- remotes
+
+    @property
+    def notes_there(self) -> str:
+        """The notes as remotes have them: where a host takes only branches, they are one too."""
+        on_branches = self.namespace.startswith("refs/heads/")
+        return f"{self.namespace}/notes" if on_branches else NOTES_REF
+
+    def is_ledger(self, ref: str) -> bool:
+        """Tell whether a ref is one that gryt keeps records in."""
+        return ref == self.meta or self.version(ref) is not None
+
+    def tracking(self, remote: str, ref: str) -> str:
+        """Return the ref that says where a remote's `ref` was last seen."""
+        there = f"{self.namespace}/notes" if ref == NOTES_REF else ref
+        return f"{TRACKING}{remote}/{there.removeprefix(self.namespace + '/')}"
+
+    def tracked(self, remote: str, ref: str) -> str | None:
+        """Return the ref that a tracking ref of this remote is about; None where it is another."""
+        rest = ref.removeprefix(f"{TRACKING}{remote}/")
+        if rest == ref:
+            return None
+        name = NOTES_REF if rest == "notes" else f"{self.namespace}/{rest}"
+        return name if name == NOTES_REF or self.is_ledger(name) else None
+
+    def refspecs(self, remote: str) -> list[str]:
+        """Return what to fetch. No `+` on records: a remote that goes back is not followed.
+
+        The notes are a projection, made again from records, and may be rewritten. Their pattern
+        keeps git from failing where a remote has none.
+        """
+        specs = [f"{self.namespace}/*:{TRACKING}{remote}/*"]
+        if self.notes_there == NOTES_REF:
+            specs.append(f"+{NOTES_REF}*:{TRACKING}{remote}/notes*")
+        return specs
+
 
 def path_of(record: "Record", evolution: RecordId | None = None) -> str:
     """Return where a record lies in its tree; `evolution` is given for an evolution's records."""

@@ -101,6 +101,17 @@ def runs_in(note: str) -> list[str]:
     return [match["run"] for match in _RUN.finditer(note)]
 
 
+def evolution_in(line: str) -> str | None:
+    """Return the evolution that a line is about; None where it names none."""
+    found = _EVOLUTION_ID.search(line)
+    return None if found is None else found["id"]
+
+
+def is_commit(path: str) -> bool:
+    """Tell whether a path of the notes' tree, without its slashes, is a commit's."""
+    return _COMMIT.fullmatch(path) is not None
+
+
 def tip(repository: Repository) -> str | None:
     """Return the commit that the notes are at; None where there are none."""
     return read_refs(repository, NOTES_REF).get(NOTES_REF)

@@ -19,6 +19,7 @@ from gryt.model.records import (
     Environment,
     EvolutionStarted,
     Kind,
+    Outrun,
     Overridden,
     PipelineRef,
     Promoted,
@@ -152,11 +153,8 @@ def _renamed(p: Map) -> Body:
 
 def _rolled_back(p: Map) -> Body:
     rollback = maybe(p, "rollback")
-    return RolledBack(
-        str(p["snapshot"]),
-        frozenset(_ids(p["supersedes"])),
-        None if rollback is None else RecordId(rollback),
-    )
+    performed = None if rollback is None else RecordId(rollback)
+    return RolledBack(str(p["snapshot"]), frozenset(_ids(p["supersedes"])), performed)
 
 
 def _performed(p: Map) -> Body:
@@ -200,7 +198,7 @@ def _started(p: Map) -> Body:
 
 
 def _renumbered(p: Map) -> Body:
-    return Renumbered(RecordId(str(p["evolution"])), _number(p["number"]))
+    return Renumbered(RecordId(str(p["evolution"])), _number(p["number"]), _oid(p, "tag_object"))
 
 
 def _run_started(p: Map) -> Body:
@@ -274,6 +272,7 @@ _READERS: dict[Kind, Callable[[Map], Body]] = {
     Kind.PROMOTED: _promoted,
     Kind.RENAMED: _renamed,
     Kind.ROLLED_BACK: _rolled_back,
+    Kind.OUTRUN: lambda p: Outrun(RecordId(str(p["promotion"])), RecordId(str(p["winner"]))),
     Kind.GENERATION_ABANDONED: _withdrawn,
     Kind.YANKED: _yanked,
     Kind.ROLLBACK: _performed,

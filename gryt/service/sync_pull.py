@@ -1,0 +1,129 @@
+"""Pulling: what a remote has comes here, is united with what is here, and shows in files."""
+
+from collections.abc import Sequence
+
+from gryt.errors import Corrupt, GrytError, Moved
+from gryt.model.state import GenerationStatus
+from gryt.model.sync import Clash, Problem, Pulled, Standing
+from gryt.service import contracts
+from gryt.service.session import Session
+from gryt.service.sync import (
+    WORDING,
+    clash,
+    in_scope,
+    prepare,
+    rewound_problem,
+    unreadable_problem,
+)
+from gryt.store import sync_fetch, sync_notes, sync_tags
+from gryt.store.sync_apply import apply, rows_of
+from gryt.store.sync_fetch import Contact
+from gryt.store.sync_settle import Settled, settle
+from gryt.store.sync_unite import unite_ref
+
+_ATTEMPTS = 10
+
+
+def pull(session: Session, *, remote: str | None = None, version: str | None = None) -> Pulled:
+    """Fetch what a remote has, and unite it with what is here; raise RemoteFailed."""
+    name = prepare(session, remote, version)
+    contact = sync_fetch.contact(session.ledger, name, session.network)
+    if version is not None and session.ledger.layout.generation(version) not in contact.tips:
+        session.ledger.get(version)
+    return take_in(session, contact, version)
+
+
+def take_in(session: Session, contact: Contact, version: str | None) -> Pulled:
+    """Unite what a contact brought with what is here."""
+    for _ in range(_ATTEMPTS):
+        taking = _Taking(session, contact)
+        for ref in in_scope(session, contact.tips, version):
+            taking.look_at(ref)
+        try:
+            pulled = taking.take()
+        except Moved:
+            session.ledger.reread()
+            continue
+        _show(session, [*pulled.new, *pulled.updated])
+        return pulled
+    raise Moved("the ledger was moved by others all the time", hints=["gryt sync pull"])
+
+
+class _Taking:
+    """One attempt to take in everything that a contact brought."""
+
+    def __init__(self, session: Session, contact: Contact) -> None:
+        self._session = session
+        self._ledger = session.ledger
+        self._contact = contact
+        self._settled: list[Settled] = []
+        self._clashes: list[Clash] = []
+        self._problems: list[Problem] = []
+
+    def look_at(self, ref: str) -> None:
+        """Work out what one ref comes to."""
+        session, ledger, contact = self._session, self._ledger, self._contact
+        if ref in contact.rewound:
+            found = contact.rewound[ref]
+            self._problems.append(rewound_problem(session, contact, ref, found))
+            return
+        here, there = ledger.refs.get(ref), contact.tips.get(ref)
+        if here == there:
+            return
+        try:
+            union = unite_ref(ledger, ref, here, there)
+            if union.standing is Standing.CONFLICT:
+                self._clashes.append(clash(session, contact.remote, ref))
+            elif union.tip != here:
+                self._settled.append(
+                    settle(ledger, lambda: session.author, union, taken=(), wording=WORDING)
+                )
+        except Corrupt as error:
+            self._problems.append(unreadable_problem(session, contact, ref, error))
+
+    def take(self) -> Pulled:
+        """Move everything into place."""
+        ledger, contact = self._ledger, self._contact
+        told = {
+            each.union.ref: sync_tags.tags_of(each.union.ref, rows_of(ledger, each))
+            for each in self._settled
+            if ledger.layout.version(each.union.ref) is not None
+        }
+        wanted = [tag for tags in told.values() for tag in tags.wanted.values()]
+        sync_tags.fetch_objects(ledger, contact.remote, wanted, network=self._session.network)
+        apply(
+            ledger,
+            contact,
+            self._settled,
+            published=False,
+            reason=f"pulled from {contact.remote}",
+            tags=lambda each: told[each.union.ref],
+        )
+        commits = {c for each in self._settled for c in sync_notes.touched(ledger, each)}
+        sync_notes.follow(ledger, contact.tips, lambda: self._session.author, commits)
+        named = [(ledger.layout.version(s.union.ref), s.union.here) for s in self._settled]
+        return Pulled(
+            contact.remote,
+            new=tuple(version for version, here in named if version and here is None),
+            updated=tuple(version for version, here in named if version and here is not None),
+            clashes=tuple(self._clashes),
+            problems=tuple(self._problems),
+            renumbered=tuple(each for settled in self._settled for each in settled.renumbered),
+        )
+
+
+def _show(session: Session, versions: Sequence[str]) -> None:
+    """Let the contract files of drafts say what the ledger says by now."""
+    if session.workspace is None:
+        return
+    for version in versions:
+        try:
+            view = session.ledger.get(version)
+            if contracts.read_file(session, version) is not None:
+                contracts.current(session, version)
+            elif view.state.status is GenerationStatus.DRAFT:
+                contracts.write_file(session, view)
+        except GrytError as error:
+            # a broken file of the user's must not undo a pull
+            for line in (error.message, *error.details):
+                session.say(line)

@@ -1,0 +1,186 @@
+"""Pushing ledger refs, each together with its tags, and reading the remote's answers.
+
+A plain push is a compare-and-swap: the remote takes a ref only from where it was last seen.
+Everything goes in one atomic push first. Where that is refused, the refs that are not to blame get
+another one, and each of the rest its own, so that the server's words are about just that ref. A
+server without atomic pushes gets the records first and then the tags, for a tag that is published
+can never be taken back.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from gryt.git import transport
+from gryt.git.transport import Network
+from gryt.store.ledger import Ledger
+
+_AT_ONCE = 5000
+"""How many refs one command line may name."""
+_BLAMELESS = ("atomic push failed", "atomic push failure", "atomic transaction failed")
+"""What git says of a ref that was refused only because another one was."""
+
+
+class Parcel(NamedTuple):
+    """A ledger ref with the tags that its records tell of: all of them go, or none."""
+
+    ref: str
+    """The ref's name here; `updates` has it by its name there."""
+    updates: tuple[tuple[str, str], ...]
+    """Object and ref of each, the ledger's first."""
+
+
+class Refusal(NamedTuple):
+    """What the remote had against a parcel."""
+
+    ref: str
+    """The ref that it refused; not always the ledger's."""
+    reason: str
+    words: tuple[str, ...]
+
+
+_PASSING = (
+    "fetch first",
+    "non-fast-forward",
+    "already exists",
+    "stale info",
+    "failed to update ref",
+    "failed to lock",
+    "cannot lock ref",
+    "reference already exists",
+    "incorrect old value provided",
+    "remote ref updated since checkout",
+    *_BLAMELESS,
+)
+"""What a server says where somebody else was faster, or is at it just now."""
+
+
+def is_passing(refusal: Refusal) -> bool:
+    """Tell whether a refusal may only be about somebody else who pushes too."""
+    return any(words in refusal.reason for words in _PASSING)
+
+
+class Delivery(NamedTuple):
+    """What became of the parcels, by the ledger ref."""
+
+    accepted: tuple[str, ...]
+    refused: dict[str, Refusal]
+
+
+def deliver(ledger: Ledger, remote: str, parcels: Sequence[Parcel], network: Network) -> Delivery:
+    """Push every parcel; return which were accepted, and why the others were not."""
+    if not parcels:
+        return Delivery((), {})
+    courier = _Courier(ledger, remote, network)
+    courier.together(list(parcels))
+    return Delivery(tuple(courier.accepted), courier.refused)
+
+
+class _Courier:
+    """One delivery while it goes on."""
+
+    def __init__(self, ledger: Ledger, remote: str, network: Network) -> None:
+        self._ledger = ledger
+        self._remote = remote
+        self._network = network
+        self._atomic = True
+        self.accepted: list[str] = []
+        self.refused: dict[str, Refusal] = {}
+
+    def together(self, parcels: list[Parcel]) -> None:
+        """Push parcels at once; sort out who is to blame where that fails."""
+        for some in _batches(parcels):
+            self._batch(some)
+
+    def _batch(self, parcels: list[Parcel]) -> None:
+        if not self._atomic:
+            self._in_two_steps(parcels)
+            return
+        pushed = self._push([update for parcel in parcels for update in parcel.updates])
+        if pushed.done:
+            self.accepted += [parcel.ref for parcel in parcels]
+        elif not pushed.answers:
+            # it did not come to answering: the server may know no atomic pushes
+            self._atomic = False
+            self._in_two_steps(parcels, first_words=pushed.words)
+        elif len(parcels) == 1:
+            self.refused[parcels[0].ref] = _refusal(parcels[0].updates, pushed)
+        else:
+            blamed = [parcel for parcel in parcels if _is_to_blame(parcel, pushed)]
+            rest = [parcel for parcel in parcels if parcel not in blamed]
+            if not blamed or not rest:
+                blamed, rest = parcels, []
+            if rest:
+                self._batch(rest)
+            for parcel in blamed:
+                self._batch([parcel])
+
+    def _in_two_steps(self, parcels: list[Parcel], *, first_words: tuple[str, ...] = ()) -> None:
+        """Push the ledger refs, then the tags of those that were taken."""
+        pushed = self._push([parcel.updates[0] for parcel in parcels])
+        if not pushed.answers:
+            words = pushed.words or first_words
+            for parcel in parcels:
+                self.refused[parcel.ref] = Refusal(parcel.updates[0][1], "no answer", words)
+            return
+        taken = []
+        for parcel in parcels:
+            answer = pushed.answers.get(parcel.updates[0][1])
+            if answer is not None and answer.accepted:
+                taken.append(parcel)
+            else:
+                self.refused[parcel.ref] = _refusal(parcel.updates[:1], pushed)
+        tags = [update for parcel in taken for update in parcel.updates[1:]]
+        later = self._push(tags) if tags else None
+        for parcel in taken:
+            failed = later is not None and any(
+                not _accepted(later, ref) for _, ref in parcel.updates[1:]
+            )
+            if failed and later is not None:
+                self.refused[parcel.ref] = _refusal(parcel.updates[1:], later)
+            self.accepted.append(parcel.ref)
+
+    def _push(self, updates: Sequence[tuple[str, str]]) -> transport.Pushed:
+        return transport.push(
+            self._ledger.repository,
+            self._remote,
+            updates,
+            atomic=self._atomic and len(updates) > 1,
+            network=self._network,
+        )
+
+
+def _batches(parcels: list[Parcel]) -> Iterable[list[Parcel]]:
+    batch: list[Parcel] = []
+    size = 0
+    for parcel in parcels:
+        if batch and size + len(parcel.updates) > _AT_ONCE:
+            yield batch
+            batch, size = [], 0
+        batch.append(parcel)
+        size += len(parcel.updates)
+    if batch:
+        yield batch
+
+
+def _accepted(pushed: transport.Pushed, ref: str) -> bool:
+    answer = pushed.answers.get(ref)
+    return answer is not None and answer.accepted
+
+
+def _is_to_blame(parcel: Parcel, pushed: transport.Pushed) -> bool:
+    answers = [pushed.answers[ref] for _, ref in parcel.updates if ref in pushed.answers]
+    return any(not a.accepted and a.reason not in _BLAMELESS for a in answers)
+
+
+def _refusal(updates: Sequence[tuple[str, str]], pushed: transport.Pushed) -> Refusal:
+    """Return what speaks against the first ref that was refused for its own sake."""
+    refused = [
+        (ref, answer)
+        for _, ref in updates
+        if (answer := pushed.answers.get(ref)) is not None and not answer.accepted
+    ]
+    own = [(ref, answer) for ref, answer in refused if answer.reason not in _BLAMELESS]
+    words = tuple(line for line in pushed.words if line.startswith("remote:"))
+    for ref, answer in [*own, *refused]:
+        return Refusal(ref, answer.reason, words)
+    return Refusal(updates[0][1], "no answer", pushed.words)
