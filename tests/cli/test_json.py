@@ -171,10 +171,8 @@ def test_steps_have_their_logs(asked: Asked) -> None:
         assert (lint["name"], lint["status"], lint["exit_code"]) == ("lint", "pass", 0)
         assert unit["command"] == "echo 3 passed"
         assert (unit["log"]["tail"], unit["log"]["bytes"]) == ("3 passed\n", 9)
-        assert unit.keys() == {
-            *("name", "command", "status", "exit_code", "attempts", "seconds", "log", "step"),
-            *("matrix", "reason", "flaky", "tries", "reused_from", "outputs", "summary"),
-            *("metrics", "junit", "artifacts", "notes"),
+        assert unit.keys() >= {
+            *("name", "command", "status", "exit_code", "attempts", "seconds", "log")
         }
 
 
