@@ -51,6 +51,7 @@ class LazyGroup(click.Group):
         "hooks": "gryt.cli.hooks:hooks",
         "verify": "gryt.cli.verify:verify",
         "check": "gryt.cli.verify:check",
+        "compliance": "gryt.cli.compliance:compliance",
         "doctor": "gryt.cli.doctor:doctor",
         "ci": "gryt.cli.ci:ci",
     },

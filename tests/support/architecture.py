@@ -40,6 +40,7 @@ OWNERS: Mapping[str, frozenset[str]] = {
     "semver": frozenset({"model"}),
     "click": frozenset({"cli"}),
     "jinja2": frozenset({"render"}),
+    "markupsafe": frozenset({"render"}),  # of jinja2
     "rich": frozenset({"cli"}),
 }
 """Where a library may be imported. What is neither here nor in the standard library, nowhere."""
