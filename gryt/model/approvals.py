@@ -161,7 +161,7 @@ def _standing(
     about = [s for s in generation.changes if each.change in {None, s.change.id}]
     against = [*_against(generation, each, about, commit), *_identity(each, rule, facts, email)]
     if against:
-        return Standing(each, person, (), tuple(f"does not count: {why}" for why in against))
+        return Standing(each, person, (), (f"does not count: {'; '.join(against)}",))
     counts: list[ChangeId] = []
     reasons: list[str] = []
     for state in about:
@@ -180,6 +180,7 @@ def _against(
     """Yield what takes an approval out of force, whoever gave it."""
     if each.withdrawn is not None:
         yield f"it was taken back ({each.withdrawn})"
+        return
     if each.change is not None and not about:
         yield f"stale: the contract has no {each.change} any more"
     elif each.change is not None:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
         def comment(self) -> str | None: ...
         @property
         def unproven(self) -> tuple[str, ...]: ...
+        @property
+        def doubts(self) -> tuple[str, ...]: ...
 
 
 Document = dict[str, Any]
@@ -54,6 +56,7 @@ def given_text(given: "Given", *, withdrawn: bool) -> str:
             lines.append(f"  {state.change.id} ({proof})")
     if given.unproven:
         lines.append(f"Stale once proven: {', '.join(given.unproven)}")
+    lines += [f"It {cell(doubt)}" for doubt in given.doubts]
     return "\n".join(lines) + "\n"
 
 
@@ -71,4 +74,5 @@ def given_document(given: "Given", *, withdrawn: bool) -> Document:
         "commit": given.commit,
         "comment": given.comment,
         "unproven": list(given.unproven),
+        "doubts": list(given.doubts),
     }

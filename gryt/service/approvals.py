@@ -3,14 +3,16 @@
 from typing import NamedTuple
 
 from gryt.errors import InvalidInput, NotFound, Refused
-from gryt.model.approvals import approvals, email_of, seen_proofs
+from gryt.model.approvals import approvals, email_of, seen_proofs, standings
 from gryt.model.names import ChangeId, Oid, RecordId, nearest
 from gryt.model.records import ApprovalWithdrawn, Approved, Kind
 from gryt.model.state import ChangeState, ChangeStatus, Generation, GenerationStatus
 from gryt.service import contracts
 from gryt.service.drafts import refuse_unless_draft
 from gryt.service.messages import commit_message, counted
+from gryt.service.policies import policy
 from gryt.service.session import Session
+from gryt.service.vouching import gathered
 from gryt.store.append import Draft, act
 from gryt.store.checkout import commit_named
 
@@ -30,6 +32,8 @@ class Given(NamedTuple):
     comment: str | None = None
     unproven: tuple[ChangeId, ...] = ()
     """What it is about and is not proven yet: it will be stale once that is."""
+    doubts: tuple[str, ...] = ()
+    """Why it does not count as the policy is now, or not for all that it is about."""
 
 
 def approve(
@@ -45,13 +49,28 @@ def approve(
     commit = None if revision is None else commit_named(session.ledger, revision)
     wish = _Wish(version, change, commit, _text(comment))
     _refuse_nobody(session)
-    return act(
+    given = act(
         session.ledger,
         view.ref,
         session.author,
         lambda draft: _approve(session, draft, wish),
         reason=f"approve {version}",
     )
+    return given._replace(doubts=_doubts(session, given))
+
+
+def _doubts(session: Session, given: Given) -> tuple[str, ...]:
+    """Return why an approval that was just given does not count, by the policy as it is here."""
+    rules = policy(session)
+    asked = [rule.approvals for rule in rules.rules if rule.approvals is not None]
+    if not asked:
+        return ()
+    ref = session.ledger.layout.generation(given.generation.version)
+    state = session.ledger.get(given.generation.version).state
+    found, facts = gathered(session, state, session.ledger.records(ref), asked, rules.signers)
+    own = [each for each in found if each.record in given.records]
+    judged = [each for rule in asked for each in standings(state, own, rule, facts)]
+    return tuple(dict.fromkeys(reason for each in judged for reason in each.reasons))
 
 
 class _Wish(NamedTuple):

@@ -92,6 +92,16 @@ def test_authors_of_the_work_do_not_count(proven: Repo, gryt: Gryt, judge: Judge
     assert judge(proven, rule).blocks is False
 
 
+def test_whoever_approves_hears_at_once_whether_it_counts(proven: Repo, gryt: Gryt) -> None:
+    rules = "approvals: {min: 1, not_author: true, from: [ada@example.com, bob@example.com]}\n"
+    proven.commit("Policy", {".gryt/policy.yaml": rules})
+    said = approve(gryt, proven, "Ada").stdout.splitlines()
+    assert "It does not count for A-1: it is by who started v1.0.0-rc.1" in said
+    assert "It " not in approve(gryt, proven, "Bob", "--change", "A-1").stdout
+    doubts = approve(gryt, proven, "Grace", "--json").json["doubts"]
+    assert doubts == ["does not count: 'grace@example.com' is not in the policy's list"]
+
+
 def test_what_an_earlier_release_has_is_not_this_ones_work(
     proven: Repo, gryt: Gryt, judge: Judge
 ) -> None:

@@ -198,7 +198,7 @@ def test_what_happens_after_an_approval_takes_it_out_of_force(
     trail.approve(GRACE, change)
     assert trail.why_not() == []
     event(trail)
-    assert f"does not count: {said}" in trail.why_not()
+    assert said in trail.why_not()[0].removeprefix("does not count: ").split("; ")
 
 
 @pytest.mark.parametrize("event", [again, reworded, widened])
@@ -226,4 +226,5 @@ def test_an_approval_before_there_is_a_proof_is_stale_once_there_is_one() -> Non
     trail = Trail()
     trail.approve(GRACE)
     trail.prove("A", "B")
-    assert "does not count: stale: the proof of A changed after it" in trail.why_not()
+    stale = "stale: the proof of {} changed after it"
+    assert trail.why_not() == [f"does not count: {stale.format('A')}; {stale.format('B')}"]
