@@ -47,6 +47,7 @@ _FLAGS = (
     ("tip_proven", "tip_proven"),
     ("proof_from_ci", "ci"),
     ("plugin", "plugin"),
+    ("signed", "signed"),
 )
 
 

@@ -298,3 +298,13 @@ class Record(NamedTuple):
     generation: RecordId | None
     """The generation's identity; None for records about the whole repository."""
     body: Body
+
+
+def evolution_in(record: Record) -> RecordId | None:
+    """Return the evolution among whose records a record lies; None where it is of none."""
+    body = record.body
+    if isinstance(body, EvolutionStarted):
+        return record.id
+    if isinstance(body, Renumbered | RunStarted | RunFinished | Withdrawn):
+        return body.evolution
+    return None

@@ -68,6 +68,15 @@ def _approvals(case: Case) -> Iterable[Verdict]:
     return gates(case)
 
 
+def _signed(case: Case) -> Iterable[Verdict]:
+    """Who is named in the records has signed them, where the policy asks for that."""
+    if not any(rule.signed for rule in case.policy.rules):
+        return ()
+    from gryt.service.vouching import signature_gates  # lazy: only where it is asked for
+
+    return signature_gates(case)
+
+
 def _plugins(case: Case) -> Iterable[Verdict]:
     """What other packages ask for."""
     from gryt.service.plugins import gates  # lazy: looks at every installed package
@@ -75,7 +84,7 @@ def _plugins(case: Case) -> Iterable[Verdict]:
     return gates(case)
 
 
-GATES: tuple[Gate, ...] = (_contract, _contained, _approvals, _plugins)
+GATES: tuple[Gate, ...] = (_contract, _contained, _approvals, _signed, _plugins)
 """Every gate, in the order in which people read the answers."""
 
 

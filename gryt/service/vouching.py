@@ -1,16 +1,17 @@
 """Whose approvals count: who signed them, and who did the work that they are about."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gryt.model.approvals import Approval, Facts, approvals, approvals_gate, email_of
 from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.policy import Approvals
 from gryt.model.records import EvolutionStarted, Record, RunFinished, RunStarted
+from gryt.model.signed import relied_on, signatures_gate
 from gryt.model.state import Generation, GenerationStatus
 from gryt.model.verdict import Verdict
 from gryt.service.session import Session
-from gryt.store.people import Signed, is_before, known_signers, signatures_of, wrote
+from gryt.store.people import Signers, is_before, known_signers, signatures_of, wrote
 
 if TYPE_CHECKING:
     from gryt.service.judging import Case
@@ -48,34 +49,45 @@ def gathered(
     if given and any(rule.signed for rule in rules):
         names = {each.record for each in given}
         about = [record for record in records if record.id in names]
-        signed = signatures_of(session.ledger, generation.version, about, signers)
-        is_shallow = session.ledger.repository.is_shallow
-        facts = _signatures(given, signed, facts, is_shallow=is_shallow)
+        distrusted, untold = doubtful(session, generation.version, about, signers)
+        facts = facts._replace(distrusted=distrusted, untold=untold)
     if given and any(rule.not_author for rule in rules):
         facts = _authors(session, generation, records, facts)
     return given, facts
 
 
-def _signatures(
-    given: Sequence[Approval], signed: Mapping[RecordId, Signed], facts: Facts, *, is_shallow: bool
-) -> Facts:
+def doubtful(
+    session: Session, version: str, records: Sequence[Record], signers: Signers
+) -> tuple[dict[RecordId, str], dict[RecordId, str]]:
+    """Return which records are not signed by who they name, and of which that cannot be told."""
+    signed = signatures_of(session.ledger, version, records, signers)
+    is_shallow = session.ledger.repository.is_shallow
     distrusted: dict[RecordId, str] = {}
     untold: dict[RecordId, str] = {}
-    for each in given:
-        found = signed[each.record].signatures if each.record in signed else ()
+    for record in records:
+        found = signed[record.id].signatures if record.id in signed else ()
         if not found and is_shallow:
-            untold[each.record] = "the clone is shallow, and does not tell who signed it"
+            untold[record.id] = "the clone is shallow, and does not tell who signed it"
         elif not found:
-            distrusted[each.record] = "no commit of its own put it there: nobody signed it"
+            distrusted[record.id] = "no commit of its own put it there: nobody signed it"
         else:
-            email = email_of(each.by)
-            wanted = facts.person.get(email, email)
-            people = {facts.person.get(s.principal, s.principal) for s in found if s.principal}
-            if wanted not in people:
+            email = email_of(record.by)
+            people = {signers.person.get(s.principal, s.principal) for s in found if s.principal}
+            if signers.person.get(email, email) not in people:
                 by = ", ".join(sorted(people))
                 why = f"it is signed by {by}, and not by whom it names" if by else found[0].why_not
-                distrusted[each.record] = why or "its signature is not good"
-    return facts._replace(distrusted=distrusted, untold=untold)
+                distrusted[record.id] = why or "its signature is not good"
+    return distrusted, untold
+
+
+def signature_gates(case: "Case") -> Iterable[Verdict]:
+    """Judge every rule of the policy that asks for signed records."""
+    about = relied_on(case.generation, case.records)
+    signers = known_signers(case.session.ledger, case.policy.signers)
+    found = doubtful(case.session, case.generation.version, about, signers)
+    for rule in (rule for rule in case.policy.rules if rule.signed):
+        verdict = signatures_gate(case.generation, about, *found, name=rule.name)
+        yield verdict._replace(advisory=rule.advisory)
 
 
 def _authors(

@@ -11,13 +11,11 @@ from gryt.git.history import File, Trees
 from gryt.model.findings import Finding, tampered, warning
 from gryt.model.names import Oid, RecordId
 from gryt.model.records import (
-    EvolutionStarted,
     Kind,
     Record,
-    Renumbered,
     RunFinished,
     RunStarted,
-    Withdrawn,
+    evolution_in,
 )
 from gryt.store import codec, layout, schema
 from gryt.store.clock import is_ahead
@@ -91,8 +89,8 @@ def _misplaced(
 ) -> Iterator[Finding]:
     """Yield what is wrong with where a record lies, and with when."""
     subject = f"{ref}:{file.path}"
-    if layout.path_of(record, _evolution(record)) != file.path:
-        place = layout.path_of(record, _evolution(record))
+    if layout.path_of(record, evolution_in(record)) != file.path:
+        place = layout.path_of(record, evolution_in(record))
         yield tampered("misplaced", subject, f"a {record.kind.value} record belongs at '{place}'")
     if not _belongs(record.kind, of_generation=version is not None):
         where = "a generation" if version is not None else "the meta-branch"
@@ -100,15 +98,6 @@ def _misplaced(
     if is_ahead(record.id, ledger.now_ms()):
         message = "its id is more than a day in the future: the clock of its author was wrong"
         yield warning("id-ahead", subject, message)
-
-
-def _evolution(record: Record) -> RecordId | None:
-    body = record.body
-    if isinstance(body, EvolutionStarted):
-        return record.id
-    if isinstance(body, Renumbered | RunStarted | RunFinished | Withdrawn):
-        return body.evolution
-    return None
 
 
 def _belongs(kind: Kind, *, of_generation: bool) -> bool:

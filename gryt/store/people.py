@@ -14,8 +14,8 @@ from gryt.git.signatures import (
     parse_signers,
 )
 from gryt.model.names import Oid, RecordId
-from gryt.model.records import Record
-from gryt.store.layout import path_of, record_id_in
+from gryt.model.records import Record, evolution_in
+from gryt.store.layout import TRACKING, path_of, record_id_in
 from gryt.store.ledger import Ledger
 
 __all__ = ["Signature", "Signed", "Signers", "is_before", "known_signers", "signatures_of", "wrote"]
@@ -28,9 +28,6 @@ def known_signers(ledger: Ledger, lines: Sequence[str] = ()) -> Signers:
     return parse_signers(configured_signers(ledger.repository) or "")
 
 
-TRACKING = "refs/gryt-remotes/"
-
-
 class Signed(NamedTuple):
     """The signatures of the commits that put one record into the ledger."""
 
@@ -41,13 +38,13 @@ class Signed(NamedTuple):
 def signatures_of(
     ledger: Ledger, version: str, records: Iterable[Record], signers: Signers
 ) -> Mapping[RecordId, Signed]:
-    """Return for each of these audit records of a generation who signed what put it there.
+    """Return for each of these records of a generation who signed what put it there.
 
     What a remote has is looked at too: a union may be judged before the ref here has it.
     """
-    paths = {path_of(record): record.id for record in records}
+    paths = {path_of(record, evolution_in(record)): record.id for record in records}
     ref = ledger.layout.generation(version)
-    seen = read_refs(ledger.repository, f"{TRACKING}*/generations/{version}")
+    seen = read_refs(ledger.repository, f"{TRACKING}**/generations/{version}")
     tips = [*([ledger.refs[ref]] if ref in ledger.refs else []), *seen.values()]
     added = introductions(ledger.repository, tips, sorted(paths)) if tips else {}
     commits = {commit for each in added.values() for commit in each}

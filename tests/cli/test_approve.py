@@ -235,3 +235,41 @@ def test_a_clone_that_does_not_tell_who_signed_is_inconclusive(
     verdict = judge(shallow, Approvals(signed=True))
     assert verdict.outcome.value == "inconclusive"
     assert verdict.mend == "git fetch --unshallow --tags"
+
+
+def test_a_proof_that_nobody_known_signed_can_be_made_to_count_for_nothing(
+    signing: Repo, gryt: Gryt, keys: Path
+) -> None:
+    """The records that a promotion rests on, not only approvals (`signed: true`)."""
+    signing.git("config", "user.signingKey", keys / "hedy.pub")
+    signing.git("config", "gryt.sign", "true")
+    signing.commit("Policy", {".gryt/policy.yaml": "signed: true\n"})
+    person = {"GIT_AUTHOR_NAME": "Hedy", "GIT_AUTHOR_EMAIL": "hedy@example.com"}
+    promote = ("generation", "promote", "v1.0.0", "--dry-run", "--json")
+
+    def gate() -> tuple[str, list[str]]:
+        gates = gryt(*promote, cwd=signing, env=person).json["gates"]
+        found = next(each for each in gates if each["name"] == "SignaturesGate")
+        return found["outcome"], found["reasons"]
+
+    outcome, reasons = gate()
+    assert outcome == "fail"
+    assert [reason.partition(" (")[0] for reason in reasons] == [
+        "generation.contract",
+        *[f"{kind} of v1.0.0-rc.{n}" for n in (1, 2) for kind in WHAT],
+    ]
+    assert all(reason.endswith("<ada@example.com>: it is not signed") for reason in reasons)
+
+    gryt.ok("generation", "update", "v1.0.0", cwd=signing, env=person)
+    for change in ("A-1", "B-1"):
+        gryt.ok("evolution", "start", "v1.0.0", "--change", change, cwd=signing, env=person)
+        gryt.ok("run", cwd=signing, env=person)
+    outcome, reasons = gate()
+    assert (outcome, len(reasons)) == ("fail", 1), "the contract is still Ada's, unsigned"
+    contract = signing / ".gryt/generations/v1.0.0.yaml"
+    contract.write_text(contract.read_text() + "description: As Hedy has it\n")
+    gryt.ok("generation", "update", "v1.0.0", cwd=signing, env=person)
+    assert gate() == ("pass", [])
+
+
+WHAT = ("evolution.started", "run.started", "run.finished")
