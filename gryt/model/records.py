@@ -10,9 +10,10 @@ from typing import NamedTuple
 from gryt.model.contract import Contract
 from gryt.model.hotfix import Hotfix
 from gryt.model.names import ChangeId, Oid, RecordId
+from gryt.model.opinions import ApprovalWithdrawn, Approved, Overridden
 from gryt.model.policy import PolicyPublished, PolicyVerdict
 from gryt.model.run_records import Environment, PipelineRef, RunFinished, RunStarted
-from gryt.model.verdict import Outcome, Verdict
+from gryt.model.verdict import Verdict
 
 __all__ = [
     "ApprovalWithdrawn",
@@ -192,43 +193,6 @@ class Refused(NamedTuple):
     """The blob of the policy that said no, or by which gates did."""
     evolution: RecordId | None = None
     """The evolution that was not run."""
-
-
-class Approved(NamedTuple):
-    """Somebody vouches for the release as it is promised and proven, or for one change of it."""
-
-    action: str
-    contract: tuple[RecordId, ...]
-    """The revisions that they had seen; another contract makes the approval stale."""
-    proofs: tuple[tuple[ChangeId, RecordId], ...]
-    """The runs that they had seen; another proof makes the approval stale."""
-    change: ChangeId | None = None
-    """The one change that it is about; None for the whole release."""
-    commit: Oid | None = None
-    """The only commit that it is for; None for any that has the proofs in it."""
-    comment: str | None = None
-
-
-class ApprovalWithdrawn(NamedTuple):
-    """Somebody takes back what they approved."""
-
-    approvals: tuple[RecordId, ...]
-    reason: str | None = None
-
-
-class Overridden(NamedTuple):
-    """Somebody promoted although a gate said no, and said why."""
-
-    gate: str
-    reason: str
-    promotion: RecordId | None = None
-    """The promotion that it made possible."""
-    outcome: Outcome | None = None
-    """What the gate had said."""
-    message: str | None = None
-    commit: Oid | None = None
-    policy: Oid | None = None
-    """The blob of the policy that allowed it."""
 
 
 class Reviewed(NamedTuple):
