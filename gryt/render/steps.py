@@ -12,6 +12,7 @@ from gryt.render.times import duration
 
 END_LINES = 20
 """How much of the end of a failure is shown where the whole is not."""
+_LINE_LENGTH = 500
 _ANNOTATED = 10
 """Lines of output in an annotation."""
 _SLOWEST = 3
@@ -59,7 +60,10 @@ def last_lines(step: StepResult, count: int = END_LINES) -> list[str]:
     printed = clean(step.log.tail).rstrip() if step.log is not None else ""
     if not printed:
         return []
-    lines = printed.split("\n")
+    lines = [
+        line if len(line) <= _LINE_LENGTH else f"{line[:_LINE_LENGTH]}..."
+        for line in printed.split("\n")
+    ]
     more = len(lines) - count
     return [f"... {more} more lines before", *lines[-count:]] if more > 0 else lines
 
@@ -104,7 +108,7 @@ def slowest_lines(steps: Sequence[StepResult]) -> list[str]:
     slow = [step for step in ran[:_SLOWEST] if step.seconds >= _WORTH_TELLING]
     if len(ran) <= 1 or not slow:
         return []
-    rows = [(step.name, duration(step.seconds)) for step in slow]
+    rows = [(duration(step.seconds), step.name) for step in slow]
     return ["Slowest:", *table((), rows, gaps=(2,)), ""]
 
 

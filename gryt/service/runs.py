@@ -25,7 +25,7 @@ from gryt.runner.execute import execute
 from gryt.service import ci
 from gryt.service.drafts import refuse_unless_draft
 from gryt.service.enforcing import refuse_violations
-from gryt.service.logs import fitting
+from gryt.service.logs import fitting, log_folder
 from gryt.service.lookup import drop_current
 from gryt.service.messages import commit_message, some
 from gryt.service.plans import Plan, refuse_unless_open
@@ -82,7 +82,7 @@ def _execute(
     *,
     run: RecordId | None,
 ) -> Execution:
-    logs = session.ledger.folder / "logs" / run if run is not None else None
+    logs = log_folder(session, run)
     env = step_environment(session.environ, gryt=context_variables(plan, run))
     top = session.files.top if place is None else place.top
     return execute(plan.pipeline, cwd=top, env=env, logs=logs, observer=observer)

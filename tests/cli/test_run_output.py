@@ -37,9 +37,10 @@ def test_a_pipe_gets_a_block_for_each_step_and_no_control_characters(
         "==> tricks (1/3)\n::error::hacked\nred \\x07\n99%\ntricks: pass ([..]s)\n"
         "==> broken (2/3)\n"
     )
+    end = re.sub(r"whole log: /.*/02-broken.log", "whole log: [..]", end)
     assert re.sub(r"[0-9.]+s", "[..]s", end) == (
         "no line end\nbroken: fail ([..]s, exit 3)\nnever: skipped ('broken' did not pass)\n\n"
-        "Failed:\n  broken: fail ([..]s, exit 3)\n\n"
+        "Failed:\n  broken: fail ([..]s, exit 3)\n    whole log: [..]\n\n"
         "Pipeline noisy: FAILED (1/3 steps, 1 skipped)\nNothing was recorded.\n"
     )
 
@@ -121,3 +122,18 @@ def test_a_report_that_cannot_be_written_is_said_before_anything_runs(
     ended = gryt("run", "noisy", "--junit", tmp_path / "none" / "report.xml", cwd=noisy)
     assert (ended.status, ended.stdout) == (3, "")
     assert "its folder is not there or not writable" in ended.stderr
+
+
+def test_the_whole_log_of_a_failure_is_where_it_says(noisy: Repo, gryt: Gryt) -> None:
+    shown = gryt("run", "noisy", cwd=noisy).stdout
+    [path] = re.findall(r"whole log: (.*)", shown)
+    assert Path(path).read_text(encoding="utf-8").endswith("30\nno line end")
+
+
+def test_logs_of_runs_that_nobody_recorded_do_not_pile_up(
+    noisy: Repo, gryt: Gryt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gryt.service.logs._KEPT", 2)
+    for _ in range(4):
+        gryt("run", "noisy", cwd=noisy)
+    assert len(list((noisy / ".git/gryt/logs/unrecorded").iterdir())) == 2
