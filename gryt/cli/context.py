@@ -34,6 +34,11 @@ class App:
         self.environ: Mapping[str, str] = os.environ
         self.writes = True
 
+    def only_asks(self) -> None:
+        """Make the command one that leaves no trace and uses no network, not even git's own."""
+        self.writes = False
+        self.environ = {**self.environ, "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+
     @cached_property
     def repository(self) -> "Repository":
         """The repository around the directory that the command was started for."""

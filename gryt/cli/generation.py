@@ -209,7 +209,8 @@ def promote(
     from gryt.render.gates import gate_documents, promotion_text
     from gryt.service import promote as service
 
-    app.writes = not dry_run
+    if dry_run:
+        app.only_asks()
     overrides = pair(gates, reasons)
     done = service.promote(
         app.session, version, revision=revision, dry_run=dry_run, overrides=overrides

@@ -45,6 +45,8 @@ class LazyGroup(click.Group):
         "run": "gryt.cli.run:run",
         "log": "gryt.cli.history:log",
         "pipeline": "gryt.cli.pipeline:pipeline",
+        "policy": "gryt.cli.policy:policy",
+        "gate": "gryt.cli.gate:gate",
         "approve": "gryt.cli.approve:approve",
         "sync": "gryt.cli.sync:sync",
         "audit": "gryt.cli.audit:audit",

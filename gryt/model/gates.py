@@ -8,7 +8,7 @@ import enum
 from collections.abc import Mapping
 
 from gryt.model.names import Oid
-from gryt.model.policy import Policy
+from gryt.model.policy import MIN_EVOLUTIONS, Policy
 from gryt.model.state import (
     ChangeStatus,
     Evolution,
@@ -91,11 +91,14 @@ def min_evolutions(generation: Generation, policy: Policy) -> Verdict:
     """At least as many evolutions have passed as the policy wants."""
     passed = sum(e.status is EvolutionStatus.PASS for e in generation.evolutions)
     reasons = []
-    if passed < policy.min_evolutions:
-        reasons.append(f"{passed} of at least {policy.min_evolutions} evolutions passed")
+    wanted = policy.min_evolutions
+    if passed < wanted:
+        names = [f"'{r.name}'" for r in policy.rules if r.min_evolutions == wanted]
+        asked = f" ({', '.join(names)})" if names else ""
+        reasons.append(f"{passed} of at least {wanted} evolutions passed{asked}")
     example = generation.changes[0].change.id if generation.changes else "ID"
     mend = prove_command(generation.version, example)
-    return _verdict("MinEvolutionsGate", reasons, mend if reasons else None)
+    return _verdict(MIN_EVOLUTIONS, reasons, mend if reasons else None)
 
 
 def proofs_contained(

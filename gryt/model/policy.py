@@ -14,6 +14,9 @@ from gryt.model.contract import ChangeType
 from gryt.model.names import Oid, RecordId
 from gryt.model.verdict import Verdict
 
+MIN_EVOLUTIONS = "MinEvolutionsGate"
+"""The gate that counts for every rule with `min_evolutions` that is for all changes."""
+
 
 class RequiredStep(NamedTuple):
     """A step that must be in the pipeline, and must have passed in the proof."""
@@ -157,7 +160,9 @@ class Policy(NamedTuple):
     def may_override(self, gate: str) -> bool:
         """Tell whether a gate may be overridden as far as policy goes."""
         return gate not in self.no_override and all(
-            rule.may_override for rule in self.rules if rule.name == gate
+            rule.may_override
+            for rule in self.rules
+            if gate == rule.name or (gate == MIN_EVOLUTIONS and rule.min_evolutions is not None)
         )
 
 

@@ -13,7 +13,7 @@ from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.pipeline import Pipeline, Step
 from gryt.model.policy import Policy, PolicyVerdict, RequiredStep, Rule
 from gryt.model.results import StepResult, judge_step
-from gryt.model.verdict import Outcome, Verdict
+from gryt.model.verdict import Outcome, Verdict, by_name
 
 _ALTERS_COMMANDS = frozenset(
     {"PATH", "ENV", "BASH_ENV", "LD_PRELOAD", "LD_LIBRARY_PATH", "SHELLOPTS", "BASHOPTS", "IFS"}
@@ -31,7 +31,7 @@ def judge_pipeline(
     touched: Iterable[str] | None,
 ) -> tuple[PolicyVerdict, ...]:
     """Return what each policy that requires steps of these types of change says of a pipeline."""
-    found = []
+    found: list[PolicyVerdict] = []
     for rule in policy.rules:
         here = rule.is_for(types)
         if rule.required_steps and here and rule.touches(touched):
@@ -43,7 +43,19 @@ def judge_pipeline(
             outcome = Outcome.FAIL if reasons else Outcome.PASS
             verdict = Verdict(rule.name, outcome, reasons, advisory=rule.advisory)
             found.append(PolicyVerdict(verdict, here, rule.required_steps, rule.accepts_reused))
-    return tuple(found)
+    names = dict.fromkeys(each.verdict.name for each in found)
+    return tuple(_united([each for each in found if each.verdict.name == name]) for name in names)
+
+
+def _united(same: list[PolicyVerdict]) -> PolicyVerdict:
+    """Return one answer for rules of one name: the published one, and what a branch adds to it."""
+    (verdict,) = by_name(each.verdict for each in same)
+    return PolicyVerdict(
+        verdict=verdict,
+        types=tuple(dict.fromkeys(kind for each in same for kind in each.types)),
+        steps=tuple(dict.fromkeys(step for each in same for step in each.steps)),
+        accepts_reused=all(each.accepts_reused for each in same),
+    )
 
 
 def against_pipeline(wanted: RequiredStep, pipeline: Pipeline | None, name: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What a gate answers."""
 
 import enum
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -30,3 +31,22 @@ class Verdict(NamedTuple):
         """Tell whether this keeps a promotion."""
         is_waived = self.advisory or self.overridden is not None
         return self.outcome is not Outcome.PASS and not is_waived
+
+
+def by_name(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Return one verdict per gate: two rules of one name are one gate, and both have to hold."""
+    groups: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        groups.setdefault(verdict.name, []).append(verdict)
+    return tuple(group[0] if len(group) == 1 else _united(group) for group in groups.values())
+
+
+def _united(group: list[Verdict]) -> Verdict:
+    against = [v for v in group if v.outcome is not Outcome.PASS]
+    blocking = [v for v in against if v.blocks]
+    for outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE):
+        for verdict in blocking or against:
+            if verdict.outcome is outcome:
+                reasons = tuple(dict.fromkeys(r for v in against for r in v.reasons))
+                return verdict._replace(reasons=reasons)
+    return group[0]._replace(reasons=tuple(r for v in group for r in v.reasons))

@@ -79,6 +79,8 @@ def _gist(document: dict[str, Any]) -> str:
         case "audit.reviewed":
             found = f"{document['tampered']} tampered, {document['unfinished']} unfinished"
             return f"{found}: {document['comment']}" if document.get("comment") else found
+        case "policy.published":
+            return str(document["policy"])[:10]
         case "snapshot.taken":
             return f"{document['snapshot']} {document['label']}".strip()
     return str(document.get("reason") or document.get("version") or "")
@@ -93,8 +95,10 @@ def _opinion(document: dict[str, Any]) -> str:
         case "audit.withdrawn":
             return str(document.get("reason") or f"{len(document['approvals'])} approvals")
         case "audit.overridden":
-            return f"{document['gate']}: {document['reason']}"
-    return "; ".join(document["reasons"])
+            policy = f" (policy {document['policy'][:10]})" if document.get("policy") else ""
+            return f"{document['gate']}: {document['reason']}{policy}"
+    policy = f" (policy {document['policy'][:10]})" if document.get("policy") else ""
+    return "; ".join(document["reasons"]) + policy
 
 
 def log_document(entries: "Sequence[Entry]") -> Document:

@@ -1,10 +1,34 @@
 """Gates and promotions as text and as JSON documents."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gryt.model.verdict import Outcome, Verdict
 from gryt.render.safe import cell
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from gryt.model.names import Oid
+    from gryt.model.policy import Policy
+    from gryt.model.state import Generation
+
+    class GateCheck(Protocol):
+        """The answer of every gate, and what went before."""
+
+        @property
+        def generation(self) -> Generation: ...
+        @property
+        def commit(self) -> Oid: ...
+        @property
+        def gates(self) -> tuple[Verdict, ...]: ...
+        @property
+        def policy(self) -> Policy: ...
+        @property
+        def incidents(self) -> tuple[dict[str, Any], ...]: ...
+        @property
+        def exit_status(self) -> int: ...
+
 
 Document = dict[str, Any]
 
@@ -14,12 +38,11 @@ def gate_lines(gates: Sequence[Verdict]) -> list[str]:
     lines = []
     for verdict in gates:
         lines.append(f"  {cell(verdict.name)}: {word(verdict)}")
-        if verdict.outcome is not Outcome.PASS:
-            lines += [f"    {cell(reason)}" for reason in verdict.reasons]
-            if verdict.overridden is not None:
-                lines.append(f"    overridden: {cell(verdict.overridden)}")
-            elif verdict.mend is not None:
-                lines.append(f"    mend: {cell(verdict.mend)}")
+        lines += [f"    {cell(reason)}" for reason in verdict.reasons]
+        if verdict.overridden is not None:
+            lines.append(f"    overridden: {cell(verdict.overridden)}")
+        elif verdict.outcome is not Outcome.PASS and verdict.mend is not None:
+            lines.append(f"    mend: {cell(verdict.mend)}")
     return lines
 
 
@@ -64,3 +87,71 @@ def promotion_text(version: str, gates: Sequence[Verdict], *, promoted: bool, dr
     else:
         lines.append(f"Generation {version} not promoted")
     return "\n".join(lines) + "\n"
+
+
+_SHOWN = 5
+"""How many earlier refusals and overrides are listed."""
+
+
+def gate_check_text(check: "GateCheck") -> str:
+    """Return every gate, the policy, and what was refused and overridden before."""
+    state = check.generation
+    lines = [f"Gates of {state.version} at {check.commit[:10]}:", *gate_lines(check.gates)]
+    lines += policy_lines(check.policy)
+    if check.incidents:
+        lines += ["", "Refused and overridden before:"]
+        lines += [f"  {incident_line(each)}" for each in check.incidents[:_SHOWN]]
+        if len(check.incidents) > _SHOWN:
+            more = len(check.incidents) - _SHOWN
+            lines.append(f"  and {more} more: gryt audit log {state.version}")
+    if state.promotion is not None:
+        return (
+            "\n".join([*lines, "", f"{state.version} is promoted: so its gates said then"]) + "\n"
+        )
+    answer = {0: "YES", 1: "NO"}.get(check.exit_status, "cannot tell")
+    return "\n".join([*lines, "", f"Ready for promotion: {answer}"]) + "\n"
+
+
+def policy_lines(policy: "Policy") -> list[str]:
+    """Return which files are in force, and what a branch lacks of the published one."""
+    if not policy.sources:
+        return []
+    lines = ["", "Policy:"]
+    lines += [f"  {cell(s.path)} ({s.where}) {s.blob[:10]}" for s in policy.sources]
+    return lines + [f"  {cell(text)}: the published one holds" for text in policy.differences]
+
+
+def incident_line(document: Document) -> str:
+    """Return a refusal or an override in one line: when, what, why, who, by which policy."""
+    if document["kind"] == "audit.refused":
+        what = f"{document['action']} refused: {'; '.join(document['reasons'])}"
+    else:
+        what = f"{document['gate']} overridden: {document['reason']}"
+    policy = f", policy {document['policy'][:10]}" if document.get("policy") else ""
+    return cell(f"{document['at']}  {what}  ({document['by']}{policy})")
+
+
+def gate_check_document(check: "GateCheck") -> Document:
+    """Return a gate check for programs."""
+    may_override = check.policy.may_override
+    gates = gate_documents(check.gates)
+    return {
+        "schema": "gryt/gate-check/1",
+        "version": check.generation.version,
+        "status": check.generation.status.value,
+        "commit": check.commit,
+        "passed": check.exit_status == 0,
+        "gates": [{**gate, "may_override": may_override(gate["name"])} for gate in gates],
+        "policy": policy_document(check.policy),
+        "refused": [d for d in check.incidents if d["kind"] == "audit.refused"],
+        "overridden": [d for d in check.incidents if d["kind"] == "audit.overridden"],
+    }
+
+
+def policy_document(policy: "Policy") -> Document:
+    """Return which files are in force, for programs."""
+    return {
+        "blob": policy.blob,
+        "sources": [{"where": s.where, "path": s.path, "blob": s.blob} for s in policy.sources],
+        "differences": list(policy.differences),
+    }

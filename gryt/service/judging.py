@@ -14,7 +14,7 @@ from gryt.model.gates import contract_gates, proofs_contained
 from gryt.model.names import Oid
 from gryt.model.policy import Policy
 from gryt.model.state import ChangeStatus, Generation
-from gryt.model.verdict import Verdict
+from gryt.model.verdict import Verdict, by_name
 from gryt.service.policies import policy
 from gryt.service.session import Session
 from gryt.store.checkout import containment
@@ -59,6 +59,13 @@ def _contained(case: Case) -> Iterable[Verdict]:
     return (proofs_contained(case.generation, case.commit, contained),)
 
 
+def _policy(case: Case) -> Iterable[Verdict]:
+    """Everything that the policy's rules ask for and records can tell."""
+    from gryt.service.policy_gates import gates  # lazy: only promotions are judged
+
+    return gates(case)
+
+
 def _approvals(case: Case) -> Iterable[Verdict]:
     """Enough people vouch for it, where the policy asks for that."""
     if all(rule.approvals is None for rule in case.policy.rules):
@@ -84,7 +91,16 @@ def _plugins(case: Case) -> Iterable[Verdict]:
     return gates(case)
 
 
-GATES: tuple[Gate, ...] = (_contract, _contained, _approvals, _signed, _plugins)
+def _commands(case: Case) -> Iterable[Verdict]:
+    """The policy's own commands say yes."""
+    if all(rule.command is None for rule in case.policy.rules):
+        return ()
+    from gryt.service.command_gates import gates  # lazy: only where there are commands
+
+    return gates(case)
+
+
+GATES: tuple[Gate, ...] = (_contract, _contained, _policy, _approvals, _signed, _commands, _plugins)
 """Every gate, in the order in which people read the answers."""
 
 
@@ -100,13 +116,31 @@ def judge(
     `find_records` gives the generation's records where they are not those of its ref here, as when
     a union with a remote is judged before the ref moves.
     """
+    case = _case(session, generation, commit, find_records)
+    return by_name(verdict for gate in GATES for verdict in gate(case))
+
+
+def ask_commands(session: Session, generation: Generation, commit: Oid) -> None:
+    """Run the policy's commands now, so that `judge` knows their answers.
+
+    They may take minutes and call gryt themselves: who judges while holding the ledger's lock asks
+    them before.
+    """
+    list(_commands(_case(session, generation, commit, None)))
+
+
+def _case(
+    session: Session,
+    generation: Generation,
+    commit: Oid,
+    find_records: "Callable[[], Sequence[Record]] | None",
+) -> Case:
     ledger = session.ledger
     ref = ledger.layout.generation(generation.version)
-    case = Case(
+    return Case(
         session=session,
         generation=generation,
         commit=commit,
         policy=policy(session, commit),
         find_records=find_records or (lambda: ledger.records(ref)),
     )
-    return tuple(verdict for gate in GATES for verdict in gate(case))

@@ -7,7 +7,7 @@ edit that is not committed can only add, too.
 
 from typing import TYPE_CHECKING
 
-from gryt.errors import Corrupt, InvalidInput
+from gryt.errors import Corrupt, InvalidInput, NotFound
 from gryt.model.names import Oid
 from gryt.model.policy import Policy
 from gryt.service.session import Session
@@ -24,9 +24,20 @@ def policy(session: Session, commit: Oid | None = None) -> Policy:
 
     Raises InvalidInput where a file is wrong, or there are two.
     """
+    meta = session.ledger.refs.get(session.ledger.layout.meta)
+    key = ("policy", commit, meta)
+    if key not in session.answers:
+        session.answers[key] = _in_force(session, commit)
+    known: Policy = session.answers[key]
+    return known
+
+
+def _in_force(session: Session, commit: Oid | None) -> Policy:
     found = [] if session.workspace is None else _from_disk(session, session.workspace)
     if commit is not None:
-        found = [*_from_commit(session, commit), *found]
+        committed = _from_commit(session, commit)
+        known = {source.blob for source in committed}
+        found = [*committed, *(source for source in found if source.blob not in known)]
     if session.ledger.layout.meta in session.ledger.refs:
         from gryt.service.published import sources  # lazy: most repositories publish none
 
@@ -40,15 +51,26 @@ def policy(session: Session, commit: Oid | None = None) -> Policy:
 
 def _from_disk(session: Session, workspace: Workspace) -> "list[Source]":
     there = {path: data for path in (POLICY, POLICIES) if (data := workspace.read(path))}
-    path = _the_one([path for path, data in there.items() if _says_anything(data)], "here")
+    path = _the_one([path for path, data in there.items() if says_anything(data)], "here")
     return [] if path is None else [_read(session, there[path], path, "work tree")]
+
+
+def file_here(session: Session) -> "tuple[Source, bytes]":
+    """Return the work tree's policy and its bytes; raise NotFound where it has none."""
+    found = _from_disk(session, session.files)
+    if not found:
+        raise NotFound(
+            f"'{POLICY}' does not exist, or says nothing",
+            hints=["gryt policy init --profile standard"],
+        )
+    return found[0], session.files.read(found[0].path) or b""
 
 
 def _from_commit(session: Session, commit: Oid) -> "list[Source]":
     from gryt.store.checkout import policies_at  # lazy: only judging a commit
 
     there = dict(policies_at(session.ledger, commit))
-    path = _the_one([p for p, data in there.items() if _says_anything(data)], f"in {commit[:10]}")
+    path = _the_one([p for p, data in there.items() if says_anything(data)], f"in {commit[:10]}")
     return [] if path is None else [_read(session, there[path], path, "commit")]
 
 
@@ -73,7 +95,7 @@ def _the_one(paths: list[str], where: str) -> str | None:
     return paths[0] if paths else None
 
 
-def _says_anything(data: bytes) -> bool:
+def says_anything(data: bytes) -> bool:
     """Tell whether there is more than comments, so that a sample costs no YAML."""
     lines = (line.strip() for line in data.splitlines())
     return any(line and not line.startswith(b"#") for line in lines)

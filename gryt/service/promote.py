@@ -11,7 +11,7 @@ from gryt.model.records import Kind, Overridden, Promoted, Refused
 from gryt.model.state import Generation, GenerationStatus
 from gryt.model.verdict import Verdict
 from gryt.service import contracts
-from gryt.service.judging import judge
+from gryt.service.judging import ask_commands, judge
 from gryt.service.messages import commit_message, counted
 from gryt.service.policies import policy
 from gryt.service.session import Session
@@ -69,6 +69,7 @@ def promote(
             generation=view.state,
             needless=asked.needless,
         )
+    ask_commands(session, view.state, commit)
     return act(
         session.ledger,
         view.ref,
@@ -150,7 +151,7 @@ def _decide(
         version, commit, gates, promoted=False, generation=state, needless=asked.needless
     )
     if not done.passed:
-        _record_refusal(draft, state, commit, gates)
+        _record_refusal(session, draft, state, commit, gates)
         return done
     before = [(draft.new_id(), verdict) for verdict in asked.overridden]
     record = draft.new_id()
@@ -169,6 +170,7 @@ def _decide(
             proofs=seen_proofs(state, None),
             gates=gates,
             overrides=against,
+            policy=policy(session, commit).blob,
         ),
         gid=state.gid,
         id=record,
@@ -202,11 +204,11 @@ def _record_override(
 
 
 def _record_refusal(
-    draft: Draft, state: Generation, commit: Oid, gates: tuple[Verdict, ...]
+    session: Session, draft: Draft, state: Generation, commit: Oid, gates: tuple[Verdict, ...]
 ) -> None:
     against = [verdict for verdict in gates if verdict.blocks]
     reasons = tuple(reason for verdict in against for reason in verdict.reasons)
-    body = Refused("generation.promote", reasons, gates, commit)
+    body = Refused("generation.promote", reasons, gates, commit, policy(session, commit).blob)
     draft.record(Kind.REFUSED, body, gid=state.gid)
     names = ", ".join(verdict.name for verdict in against)
     draft.message = commit_message(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from gryt.errors import Refused
 from gryt.store.author import Author
@@ -22,6 +23,8 @@ class Session:
     environ: Mapping[str, str]
     say: Callable[[str], None]
     """Takes a line for people, about something done on the way."""
+    answers: dict[Any, Any] = field(default_factory=dict)
+    """What was found out once and holds for the whole command: policies, answers of gates."""
     writes: bool = True
     """False for questions that must leave no trace, such as a dry run."""
     network: Network = field(default_factory=Network)

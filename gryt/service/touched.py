@@ -19,11 +19,12 @@ def files_touched(
     """
     if commit is None or not any(rule.paths for rule in policy.rules):
         return None
-    return changed_files(session.ledger, release_before(session, version, commit), commit)
+    before = release_before(session, version, commit)
+    return changed_files(session.ledger, None if before is None else before[1], commit)
 
 
-def release_before(session: Session, version: str, commit: Oid) -> Oid | None:
-    """Return the commit of the newest lower release that this commit was built on."""
+def release_before(session: Session, version: str, commit: Oid) -> tuple[str, Oid] | None:
+    """Return version and commit of the newest lower release that this commit was built on."""
     before = Version(version).sort_key
     lower = [
         line.version
@@ -34,5 +35,5 @@ def release_before(session: Session, version: str, commit: Oid) -> Oid | None:
         view = session.ledger.find(name)
         promotion = view.state.promotion if view is not None else None
         if promotion is not None and is_ancestor(session.ledger, promotion.commit, commit):
-            return promotion.commit
+            return name, promotion.commit
     return None

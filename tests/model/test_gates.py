@@ -136,7 +136,7 @@ def test_the_evolution_that_finished_last_counts(
 def test_the_policy_says_how_many_evolutions_must_have_passed() -> None:
     assert against(min_evolutions(generation(), Policy())) == ("0 of at least 1 evolutions passed",)
     two = at_least(2)
-    assert against(min_evolutions(READY, two)) == ("1 of at least 2 evolutions passed",)
+    assert against(min_evolutions(READY, two)) == ("1 of at least 2 evolutions passed ('several')",)
     assert min_evolutions(READY, two).mend == START.format("A")
     more = generation(*proven("A"), *proven("B", at=20, rc=2), *failed("B", at=30, rc=3))
     assert min_evolutions(more, two).outcome is Outcome.PASS
@@ -193,7 +193,7 @@ def test_all_reasons_are_told_at_once() -> None:
         "A is not proven",
         "B is not proven",
         "v1.0.0-rc.2 failed (A)",
-        "0 of at least 2 evolutions passed",
+        "0 of at least 2 evolutions passed ('several')",
     )
 
 
