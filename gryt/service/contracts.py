@@ -143,6 +143,14 @@ def _begin_from_file(session: Session, version: str) -> View:
     return view
 
 
+def leave_former(session: Session, version: str) -> None:
+    """Take away the file of a version that a generation went by; raise Refused if it was edited."""
+    found = read_file(session, version)
+    synced = _memory(session).load().get(version)
+    if found is not None and synced is not None:
+        _leave_renamed(session, version, synced, found[1])
+
+
 def _leave_renamed(session: Session, version: str, synced: Synced, data: bytes) -> None:
     """Raise Refused where a file is that of a generation which goes by another version now.
 

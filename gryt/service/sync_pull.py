@@ -16,10 +16,13 @@ from gryt.service.sync import (
     unreadable_problem,
 )
 from gryt.store import sync_fetch, sync_notes, sync_tags
+from gryt.store.naming import settle as settle_names
+from gryt.store.naming import was_renamed
 from gryt.store.sync_apply import apply, rows_of
 from gryt.store.sync_fetch import Contact
 from gryt.store.sync_settle import Settled, settle
 from gryt.store.sync_unite import unite_ref
+from gryt.store.workspace import GENERATIONS
 
 _ATTEMPTS = 10
 
@@ -44,9 +47,23 @@ def take_in(session: Session, contact: Contact, version: str | None) -> Pulled:
         except Moved:
             session.ledger.reread()
             continue
-        _show(session, [*pulled.new, *pulled.updated])
+        came = [*pulled.new, *pulled.updated]
+        if any(was_renamed(session.ledger, version) for version in came):
+            settled = settle_names(session.ledger)
+            files = session.workspace.names(GENERATIONS) if session.workspace else []
+            former = [version for version in files if _is_former(session, version)]
+            came = list(dict.fromkeys([*came, *settled.values(), *former]))
+        _show(session, came)
         return pulled
     raise Moved("the ledger was moved by others all the time", hints=["gryt sync pull"])
+
+
+def _is_former(session: Session, version: str) -> bool:
+    """Tell whether a contract file is of a name that no generation goes by."""
+    try:
+        return session.ledger.find(version) is None
+    except Corrupt:
+        return False
 
 
 class _Taking:
@@ -118,6 +135,8 @@ def _show(session: Session, versions: Sequence[str]) -> None:
         return
     for version in versions:
         try:
+            if session.ledger.find(version) is None:
+                contracts.leave_former(session, version)
             view = session.ledger.get(version)
             if contracts.read_file(session, version) is not None:
                 contracts.current(session, version)

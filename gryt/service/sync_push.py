@@ -106,6 +106,13 @@ class _Pushing:
             ref: (contact.tips.get(ref), refusal) for ref, refusal in delivery.refused.items()
         }
         done = [settled for settled, _ in plan if settled.union.ref in delivery.accepted]
+        for ref in self._refused.keys() & {settled.union.ref for settled in done}:
+            # without atomic pushes the records may be taken, and a tag of theirs refused
+            refusal = self._refused.pop(ref)[1]
+            self._problems[ref] = self._refusal_problem(ref, refusal)._replace(
+                resolution=f"the records are there; push the tag too: git push {self._remote}"
+                f" {refusal.ref}"
+            )
         for settled in done:
             self._count(settled, contact)
         return self._in_place(contact, done) and not self._refused
@@ -133,12 +140,13 @@ class _Pushing:
     def _refusal_problem(self, ref: str, refusal: Refusal) -> Problem:
         name = label(self._session, ref)
         only = f" --version {name}" if self._ledger.layout.version(ref) else ""
-        what = "a tag may be protected" if refusal.ref.startswith(TAGS) else "may you push there?"
+        is_tag = refusal.ref.startswith(TAGS)
+        what = "the tag may be protected" if is_tag else "you may not be allowed to push it"
         return Problem(
             name,
             Reason.REFUSED,
             f"{self._remote} refused {refusal.ref}: {refusal.reason}",
-            f"{what} gryt doctor --remote shows it; then: gryt sync push{only}",
+            f"{what}: gryt doctor --remote; then: gryt sync push{only}",
             refusal.words,
         )
 

@@ -26,6 +26,15 @@ def identities(ledger: Ledger, tip: str) -> frozenset[RecordId]:
     return frozenset(RecordId(found) for found in ids if is_record_id(found))
 
 
+def was_renamed(ledger: Ledger, version: str) -> bool:
+    """Tell from names alone whether a generation's records tell of a rename."""
+    tip = ledger.refs.get(ledger.layout.generation(version))
+    if tip is None:
+        return False
+    names = ledger.objects.names(ledger.objects.tree_of(tip), "generation")
+    return any(name.endswith("-renamed.yaml") for name in names)
+
+
 def tracked(ledger: Ledger) -> dict[str, dict[str, str]]:
     """Return, by version and remote, where each remote's ref was when it was last seen."""
     seen: dict[str, dict[str, str]] = {}

@@ -143,7 +143,8 @@ class _Courier:
         return transport.push(
             self._ledger.repository,
             self._remote,
-            updates,
+            # a generation that was renamed has two refs, whose records tell of the same tags
+            list(dict.fromkeys(updates)),
             atomic=self._atomic and len(updates) > 1,
             network=self._network,
         )

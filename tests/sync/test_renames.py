@@ -1,0 +1,90 @@
+"""Renames and clones that had not heard of them."""
+
+import pytest
+
+from tests.support.cli import Gryt
+from tests.support.git import Repo
+from tests.support.ledgers import stock_law_1
+
+
+@pytest.fixture
+def shared(gryt: Gryt, repo: Repo, clone: Repo) -> Repo:
+    """v5.0.0 in both clones, with one change proven and published; nobody syncs by itself."""
+    for each in (repo, clone):
+        each.git("config", "gryt.mode", "local")
+    changes = ("--change", "add:A-1:One", "--change", "add:A-2:Two")
+    gryt.ok("generation", "new", "v5.0.0", *changes, cwd=repo)
+    prove(gryt, repo, "A-1")
+    gryt.ok("sync", "push", cwd=repo)
+    gryt.ok("sync", "pull", cwd=clone)
+    return repo
+
+
+def prove(gryt: Gryt, repo: Repo, change: str) -> None:
+    gryt.ok("evolution", "start", "v5.0.0", "--change", change, cwd=repo)
+    gryt.ok("run", cwd=repo)
+
+
+def round_of(gryt: Gryt, *repos: Repo) -> None:
+    for command in ("pull", "push", "pull"):
+        for each in repos:
+            gryt.ok("sync", command, cwd=each)
+
+
+def listed(gryt: Gryt, repo: Repo) -> list[str]:
+    lines = gryt.ok("generation", "list", "--json", cwd=repo).json["generations"]
+    return [line["version"] for line in lines]
+
+
+def test_everybody_learns_the_new_name_and_nothing_is_lost(
+    gryt: Gryt, shared: Repo, clone: Repo, remote: Repo
+) -> None:
+    gryt.ok("generation", "rename", "v5.0.0", "v5.1.0", cwd=shared)
+    prove(gryt, clone, "A-2")
+    gryt.ok("sync", "push", cwd=shared)
+    gryt.ok("sync", "push", cwd=clone)
+    round_of(gryt, shared, clone)
+    for each in (shared, clone):
+        assert listed(gryt, each) == ["v5.1.0"]
+        shown = gryt.ok("generation", "show", "v5.1.0", "--json", cwd=each).json
+        assert [c["status"] for c in shown["changes"]] == ["proven", "proven"]
+        assert gryt("verify", cwd=each).status == 0
+        assert {path.name for path in (each / ".gryt/generations").iterdir()} == {"v5.1.0.yaml"}
+    assert shared.refs("refs/gryt/") == clone.refs("refs/gryt/") == remote.refs("refs/gryt/")
+    assert stock_law_1(remote, "refs/gryt/generations/v5.1.0") == []
+
+
+def test_two_new_names_come_to_one(gryt: Gryt, shared: Repo, clone: Repo) -> None:
+    gryt.ok("generation", "rename", "v5.0.0", "v5.1.0", cwd=shared)
+    gryt.ok("generation", "rename", "v5.0.0", "v5.2.0", cwd=clone)
+    gryt.ok("sync", "push", cwd=shared)
+    gryt.ok("sync", "push", cwd=clone)
+    round_of(gryt, shared, clone)
+    assert listed(gryt, shared) == listed(gryt, clone) == ["v5.2.0"]
+    for each in (shared, clone):
+        assert gryt("verify", cwd=each).status == 0
+    assert shared.refs("refs/gryt/") == clone.refs("refs/gryt/")
+
+
+def test_the_tags_of_a_renamed_generation_are_pushed(
+    gryt: Gryt, shared: Repo, remote: Repo
+) -> None:
+    gryt.ok("generation", "rename", "v5.0.0", "v5.1.0", cwd=shared)
+    gryt.ok("sync", "push", cwd=shared)
+    assert [*remote.refs("refs/tags/")] == ["refs/tags/v5.0.0-rc.1", "refs/tags/v5.1.0-rc.1"]
+
+
+def test_a_tag_that_is_refused_alone_is_told_with_the_way_out(
+    gryt: Gryt, shared: Repo, remote: Repo
+) -> None:
+    prove(gryt, shared, "A-2")
+    hook = remote / "hooks/update"
+    hook.write_text('#!/bin/sh\ncase $1 in refs/tags/*) echo "no tags" >&2; exit 1;; esac\n')
+    hook.chmod(0o755)
+    remote.git("config", "receive.advertiseAtomic", "false")
+    pushed = gryt("sync", "push", cwd=shared)
+    assert pushed.status == 5
+    assert "origin refused refs/tags/v5.0.0-rc.2: hook declined" in pushed.stdout
+    assert "remote: no tags" in pushed.stdout
+    assert "git push origin refs/tags/v5.0.0-rc.2" in pushed.stdout
+    assert shared.refs("refs/gryt/") == remote.refs("refs/gryt/")
