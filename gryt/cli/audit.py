@@ -5,14 +5,23 @@ from typing import TYPE_CHECKING
 import click
 
 from gryt.cli import options
+from gryt.cli.root import LazyGroup
 
 if TYPE_CHECKING:
     from gryt.cli.context import App
 
 
-@click.group(short_help="Read the trail, take snapshots")
+@click.group(
+    cls=LazyGroup,
+    short_help="Read the trail, take snapshots, go back to one",
+    lazy={
+        "rollback": "gryt.cli.rollback:rollback",
+        "show-snapshot": "gryt.cli.rollback:show_snapshot",
+        "snapshot-diff": "gryt.cli.rollback:snapshot_diff",
+    },
+)
 def audit() -> None:
-    """Read the trail, take snapshots."""
+    """Read the trail, take snapshots, go back to one."""
 
 
 @audit.command(short_help="List the records, newest first")
@@ -56,7 +65,7 @@ def review(app: "App", comment: str | None, as_json: bool) -> int:
 def snapshot(app: "App", label: str, as_json: bool) -> None:
     """Copy the whole ledger into the meta-branch, in one commit."""
     from gryt.render.audit import snapshot_text, snapshots_document
-    from gryt.service.audit import snapshot as service
+    from gryt.service.snapshots import snapshot as service
 
     taken = service(app.session, label)
     if as_json:
@@ -71,10 +80,10 @@ def snapshot(app: "App", label: str, as_json: bool) -> None:
 def list_snapshots(app: "App", as_json: bool) -> None:
     """List the snapshots, newest first."""
     from gryt.render.audit import snapshots_document, snapshots_text
-    from gryt.service.audit import list_snapshots as service
+    from gryt.service.snapshots import list_snapshots as service
 
     found = service(app.session)
     if as_json:
         app.emit_json(snapshots_document(found, schema="snapshot-list"))
     else:
-        app.emit(snapshots_text(found))
+        app.emit(snapshots_text(found, now=app.session.ledger.now_ms() / 1000))

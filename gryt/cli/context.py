@@ -123,6 +123,22 @@ class App:
         except OSError as error:
             raise Refused(f"cannot write the answer: {error.strerror}") from None
 
+    def refuse_unless_asked(self, command: str, *, as_json: bool) -> None:
+        """Raise Refused where nobody is there to answer a question."""
+        if as_json or not sys.stdin.isatty():
+            raise Refused(
+                "this asks before it acts, and nobody is there to answer",
+                hints=[f"say yes beforehand: {command}"],
+            )
+
+    def ask(self, question: str) -> bool:
+        """Ask a question on the terminal; no answer is no."""
+        self.emit(f"{question} [y/N]: ")
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):
+            self.emit("\n")
+        return answer.strip().lower() in {"y", "yes"}
+
     def emit_json(self, document: dict[str, Any]) -> None:
         """Write the answer to stdout as one JSON document."""
         import json  # lazy: text needs none

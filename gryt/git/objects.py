@@ -156,15 +156,18 @@ class Objects:
             return []
         return [entry.name or "" for entry in self._tree(folder.id)] if _is_tree(folder) else []
 
-    def size_of(self, tree: str, path: str) -> int:
-        """Return the bytes of all files in one folder of a tree, as they are without git."""
+    def subtree(self, tree: str, path: str) -> str | None:
+        """Return the id of one folder of a tree; None where there is none."""
         try:
             folder = self._tree(tree)[path]
         except KeyError:
-            return 0
-        header = self.libgit2.odb.read_header
-        files = self._files(self._tree(folder.id), None, "")
-        return sum(header(pygit2.Oid(hex=oid))[1] for _, oid in files)
+            return None
+        return str(folder.id) if _is_tree(folder) else None
+
+    def folders(self, tree: str) -> list[tuple[str, str]]:
+        """Return name and tree of every folder in a tree."""
+        entries = self._tree(tree)
+        return [(entry.name or "", str(entry.id)) for entry in entries if _is_tree(entry)]
 
     def descends(self, commit: str, ancestor: str) -> bool:
         """Tell whether `ancestor` is known to be an ancestor of `commit`."""

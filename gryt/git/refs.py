@@ -9,6 +9,7 @@ leave the first ones moved. So the order matters (the ledger first, what follows
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from gryt.errors import GitFailed, Locked, Moved
@@ -52,8 +53,11 @@ def move(
     *,
     reason: str,
     mend: Callable[[], bool] = lambda: False,
+    many: bool = False,
 ) -> None:
     """Move all of `updates` in one transaction, or none.
+
+    Where there are `many`, they are brought to the disk together at the end, not one by one.
 
     Where git refuses, `mend` is asked whether it has put right what may be the cause (objects that
     were pruned); it is then tried again at once.
@@ -66,11 +70,14 @@ def move(
     pending = list(updates)
     while True:
         finished = repository.git.attempt(
-            *("-c", "core.fsync=reference", "update-ref", "--create-reflog"),
+            *("-c", "core.fsync=reference", *(_TOGETHER if many else ())),
+            *("update-ref", "--create-reflog"),
             *("-m", f"gryt: {reason}", "--stdin"),
             stdin="".join(f"update {u.name} {u.new} {u.old}\n" for u in pending).encode(),
         )
         if finished.status == 0:
+            if many:
+                _sync(repository, updates)
             return
         pending = _unmoved(repository, pending)
         if not pending:
@@ -94,6 +101,20 @@ def last_move(repository: Repository, name: str) -> int | None:
         return None
     words = line.partition(b"\t")[0].split(b" ")
     return int(words[-2]) if len(words) > 1 and words[-2].isdigit() else None
+
+
+_TOGETHER = ("-c", "core.fsyncMethod=writeout-only")
+
+
+def _sync(repository: Repository, updates: Sequence[RefUpdate]) -> None:
+    """Bring moved refs to the disk: syncing a folder takes along all that was written before."""
+    for folder in {(repository.common_dir / update.name).parent for update in updates}:
+        with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def below(repository: Repository, name: str) -> str | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from gryt.render.safe import cell
 from gryt.render.table import table
-from gryt.render.times import local, size
+from gryt.render.times import ago, local, size
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -119,13 +119,16 @@ def snapshot_text(snapshot: "Snapshot") -> str:
     return "\n".join(lines) + "\n"
 
 
-def snapshots_text(snapshots: "Sequence[Snapshot]") -> str:
+def snapshots_text(snapshots: "Sequence[Snapshot]", *, now: float) -> str:
     """Return the listing of Workflow 6."""
     if not snapshots:
         return "No snapshots yet.\n"
-    rows = [(s.id, s.label, local(s.created_at), size(s.bytes)) for s in snapshots]
-    header = ("ID", "Label", "Created", "Size")
-    lines = ["Snapshots:", "", *table(header, rows, gaps=(2, 2, 2), indent=0)]
+    rows = [
+        (s.id, s.label, local(s.created_at), size(s.bytes), ago(s.created_at, now))
+        for s in snapshots
+    ]
+    header = ("ID", "Label", "Created", "Size", "Age")
+    lines = ["Snapshots:", "", *table(header, rows, gaps=(2, 2, 4, 2), indent=0)]
     return "\n".join(lines) + "\n"
 
 

@@ -44,3 +44,29 @@ def day(seconds: int) -> str:
         return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d")
     except (ValueError, OverflowError, OSError):
         return str(seconds)
+
+
+_DAY = 24 * _HOUR
+_AGES = (
+    (365 * _DAY, "year"),
+    (30 * _DAY, "month"),
+    (7 * _DAY, "week"),
+    (_DAY, "day"),
+    (_HOUR, "hour"),
+    (_MINUTE, "minute"),
+)
+
+
+def ago(at: str, now: float) -> str:
+    """Return how long before `now` (seconds since the epoch) an RFC 3339 time was."""
+    try:
+        seconds = int(now - datetime.fromisoformat(at).timestamp())
+    except (ValueError, OverflowError):
+        return ""
+    if seconds < 0:
+        return "in the future"
+    for length, unit in _AGES:
+        count = seconds // length
+        if count:
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "just now" if seconds == 0 else f"{seconds} second{'' if seconds == 1 else 's'} ago"

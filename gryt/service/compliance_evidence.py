@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from gryt.errors import Corrupt
 from gryt.model.approvals import email_of
 from gryt.model.compliance.evidence import (
     Commits,
@@ -236,12 +235,8 @@ def _snapshots(ledger: Ledger, facts: Iterable[Fact]) -> Iterator[SnapshotFact]:
     for fact in facts:
         body = fact.record.body
         if isinstance(body, SnapshotTaken):
-            against: tuple[str, ...] = ()
-            try:
-                snapshots.size(ledger, body.snapshot)
-            except Corrupt as error:
-                against = (error.message,)
-            yield SnapshotFact(fact, against)
+            against = snapshots.why_not_whole(ledger, fact.record.id)
+            yield SnapshotFact(fact, () if against is None else (against,))
 
 
 def _copies(ledger: Ledger, refs: Iterable[str]) -> Mapping[str, tuple[str, ...]] | None:

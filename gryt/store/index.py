@@ -31,6 +31,9 @@ CREATE TABLE record (
 CREATE TABLE state (
     ref TEXT PRIMARY KEY, oid TEXT NOT NULL, state TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE folded (
+    tree TEXT PRIMARY KEY, state TEXT NOT NULL
+);
 CREATE TABLE summary (
     ref TEXT PRIMARY KEY, oid TEXT NOT NULL, sort_key TEXT NOT NULL, version TEXT NOT NULL,
     gid TEXT NOT NULL, status TEXT NOT NULL, description TEXT NOT NULL, proven INTEGER NOT NULL,
@@ -49,6 +52,8 @@ _FORGET = (
     "DELETE FROM summary WHERE ref = ?",
 )
 
+_MAX_FOLDED = 8000
+"""How many states of snapshots are kept."""
 _WITH_TEXT = "SELECT DISTINCT ref FROM record WHERE instr(doc, ?) > 0 ORDER BY ref"
 
 
@@ -189,6 +194,22 @@ class Index:
                 "INSERT OR REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 summary,
             )
+
+        self._write(work)
+
+    def folded(self, tree: str) -> str | None:
+        """Return the state folded from a tree, as `statecodec` wrote it."""
+        rows = self._query("SELECT state FROM folded WHERE tree = ?", tree)
+        return rows[0][0] if rows else None
+
+    def put_folded(self, states: Sequence[tuple[str, str]]) -> None:
+        """Store what trees come to; those that were stored long ago go."""
+
+        def work() -> None:
+            connection = self.database.connection
+            connection.executemany("INSERT OR REPLACE INTO folded VALUES (?, ?)", states)
+            newest = connection.execute("SELECT max(rowid) FROM folded").fetchone()[0] or 0
+            connection.execute("DELETE FROM folded WHERE rowid <= ?", (newest - _MAX_FOLDED,))
 
         self._write(work)
 

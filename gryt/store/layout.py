@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gryt.model.names import RecordId, is_record_id
 
 if TYPE_CHECKING:
-    from gryt.model.records import Record
+    from gryt.model.records import Kind, Record
 
 DEFAULT_NAMESPACE = "refs/gryt"
 NOTES_REF = "refs/notes/gryt"
@@ -119,6 +119,23 @@ def record_id_in(path: str) -> RecordId | None:
     known = folder in {"generation", "audit"} and not between
     known = known or (folder == "evolutions" and len(between) == 1 and is_record_id(between[0]))
     return RecordId(match["id"]) if match and known and is_record_id(match["id"]) else None
+
+
+def kind_in(path: str) -> "Kind | None":
+    """Return the kind of the record that belongs at a path; None where none does."""
+    from gryt.model.records import Kind  # lazy: most who know paths need no records
+
+    folder, _, rest = path.partition("/")
+    match = _FILE.fullmatch(rest.rpartition("/")[2])
+    if match is None:
+        return None
+    subject, what = {"evolutions": "evolution"}.get(folder, folder), match["what"]
+    if folder == "evolutions" and what.startswith("run-"):
+        subject, what = "run", what.removeprefix("run-")
+    try:
+        return Kind(f"{subject}.{what}")
+    except ValueError:
+        return None
 
 
 NOT_RECORDS = ("snapshots", "policy")

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from gryt.errors import Corrupt, NotFound
-from gryt.git.refs import read_refs
 from gryt.git.repository import Repository
 from gryt.model.names import RecordId
 from gryt.model.state import Evolution, EvolutionStatus, Generation
+from gryt.store import journal
 from gryt.store.index import Index, Row, Summary
 from gryt.store.layout import DEFAULT_NAMESPACE, Layout, record_id_in
 from gryt.store.locks import is_held
@@ -47,7 +47,7 @@ class Ledger:
         self.layout = Layout(repository.config.get("gryt.namespace", DEFAULT_NAMESPACE))
         self.folder = repository.common_dir / "gryt"
         """For what only this clone needs: cache, locks, logs."""
-        self._patterns = [self.layout.namespace]
+        self.patterns = [self.layout.namespace]
         self._states: dict[tuple[str, str], Generation] = {}
 
     @cached_property
@@ -65,11 +65,11 @@ class Ledger:
     @cached_property
     def refs(self) -> dict[str, str]:
         """Every ledger ref with its tip, as first read."""
-        return read_refs(self.repository, *self._patterns)
+        return journal.settled_refs(self)
 
     def watch(self, pattern: str) -> None:
         """Let the first look at the refs include others that fit a pattern."""
-        self._patterns.append(pattern)
+        self.patterns.append(pattern)
 
     def reread(self, ref: str | None = None) -> None:
         """Look again where a generation's ref is; for any other, or none, where all of them are."""

@@ -12,10 +12,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gryt.store.layout import NOTES_REF, TAGS
-from gryt.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from gryt.store.ledger import Ledger
 
 PATIENCE = 2.0
 """Seconds for which a lock must have stood still."""
@@ -45,7 +47,7 @@ class Leftover(NamedTuple):
             Path(self.path).unlink()
 
 
-def locks(ledger: Ledger) -> list[Leftover]:
+def locks(ledger: "Ledger") -> list[Leftover]:
     """Return the lock files on gryt's refs that have stood still long enough to be looked at.
 
     Those just made are given the time to go away by themselves.
@@ -74,7 +76,7 @@ def is_stale(lock: Leftover) -> bool:
     return lock.age >= (PATIENCE if is_visible else _WITHOUT_PROC)
 
 
-def _locks(ledger: Ledger) -> Iterator[Leftover]:
+def _locks(ledger: "Ledger") -> Iterator[Leftover]:
     common = ledger.repository.common_dir
     for base in (common, common / "logs"):
         for folder in (ledger.layout.namespace, "refs/gryt-remotes"):
@@ -87,7 +89,7 @@ def _locks(ledger: Ledger) -> Iterator[Leftover]:
         yield from _matching(common, name)
 
 
-def scratch(ledger: Ledger, top: Path | None) -> list[Leftover]:
+def scratch(ledger: "Ledger", top: Path | None) -> list[Leftover]:
     """Return the files and folders that an action makes for itself and takes away again."""
     repository = ledger.repository
     found = [*_matching(ledger.folder, "sign-*"), *_matching(ledger.folder, "*.tmp")]
@@ -99,13 +101,13 @@ def scratch(ledger: Ledger, top: Path | None) -> list[Leftover]:
     return found
 
 
-def run_locks(ledger: Ledger) -> dict[str, Leftover]:
+def run_locks(ledger: "Ledger") -> dict[str, Leftover]:
     """Return, by run, the lock files of runs that no process holds."""
     found = _matching(ledger.folder / "runs", "*.lock")
     return {Path(f.path).name.removesuffix(".lock"): f for f in found if _is_free(f.path)}
 
 
-def broken_refs(ledger: Ledger) -> list[str]:
+def broken_refs(ledger: "Ledger") -> list[str]:
     """Return the refs of ours whose files hold no object id, which git passes over."""
     common = ledger.repository.common_dir
     known = ledger.refs

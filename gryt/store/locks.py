@@ -16,19 +16,26 @@ _PATIENCE = 60.0
 """Seconds to wait for other writers before going on without the lock."""
 _TURN = 0.005
 """Seconds between two looks."""
+_held: set[Path] = set()
+"""Folders whose turn is this process's own."""
 
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Be the only gryt process of this clone that writes; waits its turn."""
-    handle = _open(folder / "lock")
+    """Be the only gryt process of this clone that writes; waits its turn.
+
+    Within itself it does nothing: the process has its turn.
+    """
+    handle = None if folder in _held else _open(folder / "lock")
     if handle is None:
         yield
         return
     try:
         _wait(handle)
+        _held.add(folder)
         yield
     finally:
+        _held.discard(folder)
         os.close(handle)
 
 

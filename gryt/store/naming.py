@@ -21,7 +21,12 @@ def identities(ledger: Ledger, tip: str) -> frozenset[RecordId]:
 
     Read from the names in its tree alone, which any tip has, fetched or not.
     """
-    names = ledger.objects.names(ledger.objects.tree_of(tip), "generation")
+    return identities_in(ledger, ledger.objects.tree_of(tip))
+
+
+def identities_in(ledger: Ledger, tree: str) -> frozenset[RecordId]:
+    """Return the identity of the generation that a tree is of, as `identities` does."""
+    names = ledger.objects.names(tree, "generation")
     ids = (name.removesuffix(_CREATED) for name in names if name.endswith(_CREATED))
     return frozenset(RecordId(found) for found in ids if is_record_id(found))
 

@@ -308,10 +308,10 @@ def test_a_ref_file_without_an_id_is_found(desk: Desk) -> None:
 
 
 def test_a_snapshot_is_no_finding(desk: Desk) -> None:
-    from gryt.service import audit
+    from gryt.service import snapshots
 
-    audit.snapshot(desk.session, "before")
-    audit.snapshot(desk.session, "after")
+    snapshots.snapshot(desk.session, "before")
+    snapshots.snapshot(desk.session, "after")
     report = desk.verify()
     assert report.findings == ()
     assert report.checked.refs == 2

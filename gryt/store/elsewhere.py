@@ -1,0 +1,43 @@
+"""Whether anybody else can have a tag: what a remote has is not ours to take away."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from gryt.git.remotes import remote_refs, remotes
+from gryt.store.layout import TAGS
+from gryt.store.ledger import Ledger
+
+
+class Published(NamedTuple):
+    """What is known of tags elsewhere."""
+
+    where: Mapping[str, str]
+    """The remote that has it, by tag."""
+    unknown: str | None
+    """Why it is not known of the others; None where it is."""
+
+    def keeps(self, tag: str) -> str | None:
+        """Return why a tag must stay; None where nobody else can have it."""
+        if tag in self.where:
+            return f"{self.where[tag]} has it"
+        return self.unknown
+
+
+def published(ledger: Ledger, tags: Iterable[str]) -> Published:
+    """Ask every remote which of these tags it has; a remote that does not answer may have any."""
+    repository = ledger.repository
+    wanted = sorted(set(tags))
+    names = remotes(repository) if wanted else []
+    if not names:
+        return Published({}, None)
+    if repository.config.get("gryt.mode") == "local":
+        return Published({}, f"{names[0]} was not asked: gryt.mode is local")
+    where: dict[str, str] = {}
+    silent: list[str] = []
+    for remote in names:
+        found = remote_refs(repository, remote, [f"{TAGS}{tag}" for tag in wanted])
+        if found is None:
+            silent.append(remote)
+        for ref in found or ():
+            where.setdefault(ref.removeprefix(TAGS), remote)
+    return Published(where, f"{', '.join(silent)} did not answer" if silent else None)
