@@ -193,14 +193,14 @@ def _overridden(book: Book, record: Record, body: Promoted) -> Iterator[Finding]
         if isinstance(r.body, Overridden) and r.body.promotion == record.id
     }
     for verdict in body.gates:
-        if verdict.blocks and not any((verdict.name, why) in said for _, why in body.overrides):
+        if verdict.opposes and not any((verdict.name, why) in said for _, why in body.overrides):
             message = f"{verdict.name} said {verdict.outcome.value}, and no record overrides it"
             yield tampered("against-gates", book.where(record.id), message)
 
 
 def _left_out(book: Book, record: Record, body: Promoted) -> Iterator[Finding]:
     """Yield the promised changes for which a promotion names no proof, though no gate said no."""
-    if any(verdict.blocks for verdict in body.gates):
+    if any(verdict.opposes for verdict in body.gates):
         return  # overridden, and the record says so
     revisions = {r.id: r.body for r in book.records if isinstance(r.body, ContractRecorded)}
     contract, _ = combine(body.contract, revisions, body.version)

@@ -27,10 +27,14 @@ class Verdict(NamedTuple):
     """Why it keeps nobody although it said no: somebody overrode it, for this reason."""
 
     @property
+    def opposes(self) -> bool:
+        """Tell whether this says no, and not only as a warning."""
+        return self.outcome is not Outcome.PASS and not self.advisory
+
+    @property
     def blocks(self) -> bool:
         """Tell whether this keeps a promotion."""
-        is_waived = self.advisory or self.overridden is not None
-        return self.outcome is not Outcome.PASS and not is_waived
+        return self.opposes and self.overridden is None
 
 
 def by_name(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:

@@ -4,7 +4,7 @@ from gryt.model.contract import change_type
 from gryt.model.names import Oid, RecordId
 from gryt.model.policy import PolicyPublished, PolicyVerdict, RequiredStep
 from gryt.model.verdict import Outcome, Verdict
-from gryt.store.fields import Map, as_list, as_map, without_none
+from gryt.store.fields import Map, as_list, as_map, maybe, without_none
 from gryt.store.plain import Plain
 
 
@@ -16,6 +16,7 @@ def verdict_to_plain(verdict: Verdict) -> Map:
             "outcome": verdict.outcome.value,
             "message": "; ".join(verdict.reasons),
             "mode": "warn" if verdict.advisory else None,
+            "overridden": verdict.overridden or None,
         }
     )
 
@@ -26,7 +27,13 @@ def verdict_from_plain(value: Plain) -> Verdict:
     message = str(plain.get("message") or "")
     reasons = (message,) if message else ()
     advisory = plain.get("mode") == "warn"
-    return Verdict(str(plain["name"]), Outcome(plain["outcome"]), reasons, advisory=advisory)
+    return Verdict(
+        name=str(plain["name"]),
+        outcome=Outcome(plain["outcome"]),
+        reasons=reasons,
+        advisory=advisory,
+        overridden=maybe(plain, "overridden"),
+    )
 
 
 def policy_to_plain(policy: PolicyVerdict) -> Map:

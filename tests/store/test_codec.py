@@ -72,7 +72,7 @@ VERDICT = st.builds(
     st.lists(SOME, max_size=1).map(tuple),
     st.none(),
     st.booleans(),
-    overridden=st.none(),
+    st.none() | SOME,
 )
 VERDICTS = st.lists(VERDICT, max_size=3).map(tuple)
 POLICY_VERDICTS = st.builds(
