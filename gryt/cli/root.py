@@ -54,6 +54,7 @@ class LazyGroup(click.Group):
         "verify": "gryt.cli.verify:verify",
         "check": "gryt.cli.verify:check",
         "compliance": "gryt.cli.compliance:compliance",
+        "attest": "gryt.cli.attest:attest",
         "doctor": "gryt.cli.doctor:doctor",
         "ci": "gryt.cli.ci:ci",
     },

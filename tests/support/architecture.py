@@ -40,6 +40,8 @@ OWNERS: Mapping[str, frozenset[str]] = {
     "semver": frozenset({"model"}),
     "click": frozenset({"cli"}),
     "jinja2": frozenset({"render"}),
+    "securesystemslib": frozenset({"store"}),
+    "cryptography": frozenset({"store"}),  # of securesystemslib
     "markupsafe": frozenset({"render"}),  # of jinja2
     "rich": frozenset({"cli"}),
 }

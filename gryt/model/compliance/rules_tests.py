@@ -94,8 +94,8 @@ def _passed_steps(evidence: Evidence, release: Release) -> set[str]:
 
 
 def _passed(run: RunFinished) -> set[str]:
-    bad = {s.name.partition("[")[0] for s in run.steps if s.status is not StepStatus.PASS}
-    return {s.name.partition("[")[0] for s in run.steps} - bad
+    bad = {s.step_name for s in run.steps if s.status is not StepStatus.PASS}
+    return {s.step_name for s in run.steps} - bad
 
 
 def development(evidence: Evidence) -> Iterator[Item]:
