@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gryt.errors import ClosedPipe, NotFound, Refused
-from gryt.render.safe import cell
+from gryt.render.safe import cell, in_json
 
 if TYPE_CHECKING:
     from gryt.git.repository import Identity, Repository
@@ -143,7 +143,7 @@ class App:
         """Write the answer to stdout as one JSON document."""
         import json  # lazy: text needs none
 
-        self.emit(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        self.emit(in_json(json.dumps(document, ensure_ascii=False, indent=2)) + "\n")
 
 
 def read_source(name: str) -> tuple[bytes, str]:

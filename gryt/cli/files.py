@@ -1,8 +1,10 @@
 """Files that a command makes because the user named them: whole, or not at all."""
 
 import os
+import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +34,40 @@ def deliver(app: "App", name: str, parts: Iterable[str]) -> None:
     app.say(f"wrote {name} ({size} bytes)")
 
 
+@contextmanager
+def whole(name: str) -> Iterator[Path]:
+    """Yield a path to write to, which becomes the file of this name when all went well."""
+    path = Path(name)
+    if path.is_dir():
+        raise Refused(f"'{name}' is a directory", hints=[f"name a file in it: {name}/export"])
+    if _is_special(path):
+        raise Refused(f"'{name}' is no ordinary file", hints=["name another file"])
+    scratch = ""
+    try:
+        handle, scratch = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+        os.close(handle)
+        yield Path(scratch)
+        Path(scratch).chmod(_mode(path))
+        Path(scratch).replace(path)
+    except OSError as error:
+        raise Refused(f"cannot write '{name}': {error.strerror}") from None
+    finally:
+        if scratch:
+            Path(scratch).unlink(missing_ok=True)
+
+
+def _is_special(path: Path) -> bool:
+    """Tell whether a path is a pipe or a device: to put a file in its place would break it."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
+
+
 def _write(path: Path, parts: Iterable[str]) -> int:
+    if _is_special(path):
+        with path.open("w", encoding="utf-8", newline="", errors="backslashreplace") as pipe:
+            return sum(pipe.write(part) for part in parts)
     handle, scratch = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     size = 0
     try:

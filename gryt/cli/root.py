@@ -50,6 +50,7 @@ class LazyGroup(click.Group):
         "approve": "gryt.cli.approve:approve",
         "sync": "gryt.cli.sync:sync",
         "audit": "gryt.cli.audit:audit",
+        "db": "gryt.cli.db:db",
         "hooks": "gryt.cli.hooks:hooks",
         "verify": "gryt.cli.verify:verify",
         "check": "gryt.cli.verify:check",

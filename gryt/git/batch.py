@@ -59,7 +59,6 @@ class Batch:
             self._process = self._git.start("cat-file", "--batch")
         asked: deque[str] = deque()
         left = iter(oids)
-        is_done = False
         try:
             while True:
                 if len(asked) <= _AHEAD // 2 and (more := [*_take(left, _AHEAD // 2)]):
@@ -67,10 +66,11 @@ class Batch:
                     asked.extend(more)
                 if not asked:
                     break
-                yield self._answer(asked.popleft(), limit)
-            is_done = True
+                answer = self._answer(asked[0], limit)
+                asked.popleft()
+                yield answer
         finally:
-            if not is_done:
+            if asked:
                 self.close()  # there are answers in the pipe that nobody waits for
 
     def _ask(self, oids: list[str]) -> None:

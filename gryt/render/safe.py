@@ -18,3 +18,8 @@ def visible(text: str) -> str:
 def cell(text: str) -> str:
     """Return text for one place in one line."""
     return visible(text.replace("\n", "\\n").replace("\t", " "))
+
+
+def in_json(text: str) -> str:
+    """Return a JSON text that shows as it is: no character that moves or hides anything is raw."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

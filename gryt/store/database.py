@@ -2,9 +2,15 @@
 
 What is broken, foreign or unwritable is replaced by a new file, or by a private one that SQLite
 keeps to this process, in memory and then on disk.
+
+A file that anybody but gryt has written to is not believed: with every transaction the file's time
+is set to one that is written inside, so that an edit by hand or a half restored backup shows, and
+the cache is built anew.
 """
 
+import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +19,11 @@ from typing import Any
 _PRIVATE = ""
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_SEAL = "CREATE TABLE seal (ns INTEGER);INSERT INTO seal VALUES (NULL)"
+_GRAIN = 2_000_000_000
+"""Nanoseconds: every file system can keep a time of whole, even seconds."""
+_LOOKS = 3
+_FOREIGN = "somebody else has written to it"
 _PAGES = "PRAGMA cache_size=-16000"
 
 
@@ -28,7 +39,7 @@ class Database:
     def __init__(self, path: Path, *, persist: bool, tables: str, version: int) -> None:
         self.path = path
         self._persist = persist
-        self._tables = tables
+        self._tables = f"{tables};{_SEAL}"
         self._version = version
         self._is_together: bool | None = None
         """Whether the writes of now are parts of one transaction, or of none that could begin."""
@@ -43,9 +54,10 @@ class Database:
         for attempt in range(2):
             try:
                 connection = self._open_file() if self._persist else self._open_copy()
-            except sqlite3.DatabaseError:
-                # locked for long, unwritable, or not a database at all
-                if self._persist and attempt == 0 and not self._is_sound():
+            except (sqlite3.DatabaseError, OSError) as error:
+                # locked for long, unwritable, not a database at all, or not ours any more
+                is_foreign = str(error) == _FOREIGN
+                if self._persist and attempt == 0 and (is_foreign or not self._is_sound()):
                     with suppress(OSError):
                         self.path.unlink()
             else:
@@ -70,7 +82,36 @@ class Database:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version != self._version:
             self._create(connection, version)
+        elif not self._is_sealed(connection):
+            connection.close()
+            raise sqlite3.DatabaseError(_FOREIGN)
         return connection
+
+    def _is_sealed(self, connection: sqlite3.Connection) -> bool:
+        """Tell whether the last to write was gryt; it may be about to say so."""
+        for _ in range(_LOOKS):
+            (sealed,) = connection.execute("SELECT ns FROM seal").fetchone()
+            if sealed is None or sealed == self.path.stat().st_mtime_ns:
+                return True
+            time.sleep(0.005)
+        return False
+
+    def _commit(self) -> None:
+        """End a transaction, with the file's time inside, where we may set that."""
+        sealed = time.time_ns() // _GRAIN * _GRAIN if self.is_file else None
+        if sealed is not None and not self._set_time(sealed):
+            sealed = None
+        self.connection.execute("UPDATE seal SET ns = ?", (sealed,))
+        self.connection.execute("COMMIT")
+        if sealed is not None:
+            self._set_time(sealed)
+
+    def _set_time(self, ns: int) -> bool:
+        try:
+            os.utime(self.path, ns=(ns, ns))
+        except OSError:  # of a repository that is shared, the file may be somebody else's
+            return False
+        return True
 
     def _create(self, connection: sqlite3.Connection, found: int) -> None:
         connection.execute("BEGIN IMMEDIATE")
@@ -153,7 +194,7 @@ class Database:
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             work()
-            self.connection.execute("COMMIT")
+            self._commit()
         except sqlite3.DatabaseError as error:
             self._fail(error)
             return False
@@ -170,7 +211,7 @@ class Database:
         try:
             yield self._is_together
             if self._is_together:
-                self.connection.execute("COMMIT")
+                self._commit()
         except sqlite3.DatabaseError as error:
             self._fail(error)
         except BaseException:

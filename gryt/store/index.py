@@ -26,8 +26,9 @@ CREATE TABLE tip (
 ) WITHOUT ROWID;
 CREATE TABLE record (
     n INTEGER PRIMARY KEY, ref TEXT NOT NULL, path TEXT NOT NULL, blob TEXT NOT NULL,
-    kind TEXT, doc TEXT, problem TEXT, tails TEXT, UNIQUE (ref, path)
+    kind TEXT, doc TEXT, problem TEXT, tails TEXT
 );
+CREATE INDEX record_of ON record (ref);
 CREATE TABLE state (
     ref TEXT PRIMARY KEY, oid TEXT NOT NULL, state TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -47,7 +48,6 @@ VERSION = zlib.crc32(f"{CACHE_VERSION}{_TABLES}{tables.FILL}".encode()) & 0x7FFF
 
 _FORGET = (
     "DELETE FROM tip WHERE ref = ?",
-    "DELETE FROM record WHERE ref = ?",
     "DELETE FROM state WHERE ref = ?",
     "DELETE FROM summary WHERE ref = ?",
 )
@@ -155,12 +155,11 @@ class Index:
             execute = self.database.connection.execute
             known = execute("SELECT tree, newest FROM tip WHERE ref = ?", (ref,)).fetchone()
             if since is None and known is not None:
-                execute("DELETE FROM record WHERE ref = ?", (ref,))
                 tables.forget(self.database.connection, ref)
             elif since is not None and (known is None or known[0] != since):
                 return
             self.database.connection.executemany(
-                "INSERT OR REPLACE INTO record (ref, path, blob, doc, problem, kind, tails)"
+                "INSERT INTO record (ref, path, blob, doc, problem, kind, tails)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 ((ref, *row) for row in rows),
             )

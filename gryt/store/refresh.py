@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gryt.errors import Corrupt
 from gryt.model.state import Generation
 from gryt.store import statecodec, tables
+from gryt.store.current import is_current, is_filled, tips_of
 from gryt.store.folding import state_of
 from gryt.store.locks import building
 from gryt.store.reading import Read, Wanted, read_refs
@@ -31,36 +32,15 @@ def refresh_tables(ledger: "Ledger") -> None:
     """Bring the tables for SQL up to the refs; in private where the cache cannot be had."""
     for _ in range(2):
         _refresh(ledger, with_tables=True)
-        if _is_current(ledger):
+        if is_current(ledger):
             return
     ledger.index.database.detach()
     _refresh(ledger, with_tables=True)
 
 
-def _is_current(ledger: "Ledger") -> bool:
-    known, tips = ledger.index.tips(), _tips(ledger)
-    return (
-        known.keys() == tips.keys()
-        and all(known[ref] in {tip, ""} for ref, tip in tips.items())
-        and _is_filled(ledger)
-    )
-
-
-def _is_filled(ledger: "Ledger") -> bool:
-    return bool(ledger.index.database.query(tables.IS_FILLED)[0][0])
-
-
-def _tips(ledger: "Ledger") -> dict[str, str]:
-    """Return every ref that holds records, with its tip."""
-    layout = ledger.layout
-    return {
-        ref: tip for ref, tip in ledger.refs.items() if layout.version(ref) or ref == layout.meta
-    }
-
-
 def _wanted(ledger: "Ledger") -> list[Wanted]:
     known = ledger.index.trees()
-    tips = _tips(ledger)
+    tips = tips_of(ledger)
     if any(ref not in tips for ref in known):
         ledger.index.forget(tips)
     return [
@@ -75,7 +55,7 @@ def _refresh(ledger: "Ledger", *, with_tables: bool) -> None:
     if len(wanted) >= _MANY and ledger.index.database.is_file:
         with building(ledger.folder):
             _build(ledger, _wanted(ledger), with_tables=with_tables)
-    elif wanted or (with_tables and not _is_filled(ledger)):
+    elif wanted or (with_tables and not is_filled(ledger)):
         _build(ledger, wanted, with_tables=with_tables)
 
 

@@ -64,7 +64,9 @@ def _generation(ref: str, tip: str, state: Generation) -> _Row:
             else (None,) * 4
         ),
         *(len(state.changes), state.proven, len(state.evolutions), len(state.conflicts)),
-        *(state.contract.pipeline_template, state.reason, tip),
+        state.contract.pipeline_template,
+        *((1, state.hotfix.base, state.hotfix.issue) if state.hotfix else (0, None, None)),
+        *(state.reason, tip),
     )
 
 

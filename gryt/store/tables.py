@@ -11,10 +11,13 @@ import sqlite3
 
 from gryt.store.tables_of_records import (
     APPROVALS,
-    DETAILS,
+    ARTIFACTS,
+    AUDIT_EVENTS,
     EVENTS,
+    EVENTS_OF,
     FIRST_PROMISED,
     GATES,
+    METRICS,
     OVERRIDES,
     POLICIES,
     PROMISED,
@@ -22,17 +25,24 @@ from gryt.store.tables_of_records import (
     RUNS_BEGUN,
     SNAPSHOTS,
     STEPS,
+    VIEW,
     WITHDRAWN,
 )
 from gryt.store.tables_of_states import CHANGES, EVOLUTION_CHANGES, EVOLUTIONS, GENERATIONS
 
 _STATES = (GENERATIONS, CHANGES, EVOLUTIONS, EVOLUTION_CHANGES)
-_RECORDS = (RUNS, STEPS, GATES, APPROVALS, OVERRIDES, SNAPSHOTS, POLICIES, EVENTS)
-_SHOWN = tuple(column for column in EVENTS.columns if column.name != "n")
-_NAMES = ", ".join(column.name for column in _SHOWN)
-_DETAILS = "(SELECT doc FROM record WHERE record.n = event.n)"
-AUDIT_EVENTS = EVENTS._replace(name="audit_events", columns=(*_SHOWN, DETAILS))
-
+_RECORDS = (
+    RUNS,
+    STEPS,
+    METRICS,
+    ARTIFACTS,
+    GATES,
+    APPROVALS,
+    OVERRIDES,
+    SNAPSHOTS,
+    POLICIES,
+    EVENTS,
+)
 TABLES = (*_STATES, *_RECORDS[:-1], AUDIT_EVENTS)
 """What may be asked."""
 
@@ -40,7 +50,7 @@ DDL = ";\n".join(
     [
         *(table.create for table in (*_STATES, *_RECORDS)),
         PROMISED,
-        f"CREATE VIEW audit_events AS SELECT {_NAMES}, {_DETAILS} AS details FROM event",
+        VIEW,
         "CREATE TABLE filled (n INTEGER NOT NULL)",
         "INSERT INTO filled VALUES (0)",
         "CREATE TABLE drawn (ref TEXT PRIMARY KEY, oid TEXT NOT NULL) WITHOUT ROWID",
@@ -51,7 +61,7 @@ DDL = ";\n".join(
 FILL = (RUNS_BEGUN, *(table.insert for table in _RECORDS), WITHDRAWN, FIRST_PROMISED)
 """The statements that add the rows of new records."""
 
-_HAVE_REF = (*(table.name for table in (*_STATES, *_RECORDS)), "promised", "drawn")
+_HAVE_REF = (*(table.name for table in (*_STATES, *_RECORDS[:-1])), "promised", "drawn")
 
 
 _OWN = "substr({0}.ref, instr({0}.ref, '/generations/') + 13) = {0}.version"
@@ -60,8 +70,8 @@ _FORMER = (
     f" WHERE {_OWN.format('own')} AND NOT {_OWN.format('old')}"
 )
 _TWICE = (
-    "DELETE FROM event WHERE ref = ? AND EXISTS (SELECT 1 FROM event AS own"
-    " WHERE own.ref = ? AND own.path = event.path AND own.blob = event.blob)"
+    "DELETE FROM event WHERE n IN (SELECT old.n FROM record AS old JOIN record AS own"
+    " ON own.path = old.path AND own.blob = old.blob WHERE old.ref = ? AND own.ref = ?)"
 )
 
 NOT_DRAWN = (
@@ -87,7 +97,9 @@ def fill(connection: sqlite3.Connection) -> None:
 
 
 def forget(connection: sqlite3.Connection, ref: str) -> None:
-    """Drop the rows of a ref whose records have been dropped."""
+    """Drop the records of a ref, and all rows that came from them."""
+    connection.execute(f"DELETE FROM event WHERE (id, n) IN ({EVENTS_OF})", (ref,))
+    connection.execute("DELETE FROM record WHERE ref = ?", (ref,))
     for name in _HAVE_REF:
         connection.execute(f"DELETE FROM {name} WHERE ref = ?", (ref,))
     connection.execute("UPDATE filled SET n = min(n, (SELECT coalesce(max(n), 0) FROM record))")

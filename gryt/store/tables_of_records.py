@@ -83,12 +83,49 @@ STEPS = Table(
         number("exit_code", "its exit code; negative is a signal", _item("exit_code")),
         number("attempts", "how often it was tried", _item("attempts")),
         real("seconds", "how long it took", _item("seconds")),
+        number("flaky", "1 where it passed only when tried again", _item("flaky")),
+        text("reused_from", "the run whose result was taken", _item("reused_from")),
+        number("tests", "how many tests its JUnit report has", _item("junit.tests")),
+        number("failures", "how many of them failed", _item("junit.failures")),
         number("log_bytes", "how much it printed", _item("log.bytes")),
         text("log_sha256", "the digest of what it printed", _item("log.sha256")),
-        text("details", "all that its record says of it, as JSON", "item.value"),
     ),
     ("run.finished",),
     "json_each(doc, '$.steps') AS item",
+)
+METRICS = Table(
+    "metrics",
+    "Numbers that steps reported",
+    "ref, run_id, step, position",
+    (
+        REF,
+        key("run_id", "the run's id", ".run"),
+        key("step", "the step's name", _item("name")),
+        Column("position", "INTEGER NOT NULL", "its place in the step, from 1", "metric.key + 1"),
+        _VERSION,
+        text("name", "its name", "json_extract(metric.value, '$.name')"),
+        real("value", "its value", "json_extract(metric.value, '$.value')"),
+        text("unit", "its unit", "json_extract(metric.value, '$.unit')"),
+        text("created_at", "when the run ended", ".at"),
+    ),
+    ("run.finished",),
+    "json_each(doc, '$.steps') AS item, json_each(item.value, '$.metrics') AS metric",
+)
+ARTIFACTS = Table(
+    "artifacts",
+    "Files that steps made",
+    "ref, run_id, step, position",
+    (
+        REF,
+        key("run_id", "the run's id", ".run"),
+        key("step", "the step's name", _item("name")),
+        Column("position", "INTEGER NOT NULL", "its place in the step, from 1", "made.key + 1"),
+        text("path", "its path in the work tree", "json_extract(made.value, '$.path')"),
+        number("bytes", "its size", "json_extract(made.value, '$.bytes')"),
+        text("sha256", "its digest", "json_extract(made.value, '$.sha256')"),
+    ),
+    ("run.finished",),
+    "json_each(doc, '$.steps') AS item, json_each(item.value, '$.artifacts') AS made",
 )
 GATES = Table(
     "gates",
@@ -183,38 +220,72 @@ POLICIES = Table(
     ),
     ("policy.published",),
 )
+_EVENT_ID = "coalesce(json_extract(doc, '$.id'), '')"
 EVENTS = Table(
     "event",
     "Every record of the ledger: the audit trail",
-    "ref, path",
+    "id, n",
     (
-        REF,
-        text("id", "the record's id; sorts by time", ".id"),
-        text("event_type", "its kind, such as run.finished; unreadable",
-             "coalesce(kind, 'unreadable')"),
+        key("id", "the record's id; sorts by time", _EVENT_ID),
+        Column("n", "INTEGER NOT NULL", "", "n"),
+        text(
+            "event_type",
+            "its kind, such as run.finished; unreadable where it does not read",
+            "coalesce(kind, 'unreadable')",
+        ),
         _AT,
         _ACTOR,
         _VERSION,
-        text("resource_type", "generation, evolution, run, audit, snapshot, policy, ...",
-             "substr(kind, 1, instr(kind, '.') - 1)"),
-        text("resource_id", "the id of the evolution or run that it is about, else its own",
-             "coalesce(json_extract(doc, '$.run'), json_extract(doc, '$.evolution'),"
-             " json_extract(doc, '$.id'))"),
-        text("action", "what happened to it, such as finished",
-             "substr(kind, instr(kind, '.') + 1)"),
-        text("status", "how it ended: a run's status, refused, or done",
-             "CASE kind WHEN 'audit.refused' THEN 'refused'"
-             " ELSE coalesce(json_extract(doc, '$.status'), 'done') END"),
-        text("reason", "why, where it says so",
-             f"coalesce(json_extract(doc, '$.reason'), {_joined('reasons')}, problem)"),
+        text(
+            "resource_type",
+            "generation, evolution, run, audit, snapshot, policy or rollback",
+            "substr(kind, 1, instr(kind, '.') - 1)",
+        ),
+        text(
+            "resource_id",
+            "the id of the run or the evolution that it is about, else its own",
+            "coalesce(json_extract(doc, '$.run'), json_extract(doc, '$.evolution'),"
+            " json_extract(doc, '$.id'))",
+        ),
+        text("action", "what happened, such as finished", "substr(kind, instr(kind, '.') + 1)"),
+        text(
+            "status",
+            "how it ended: a run's status, refused, or done",
+            "CASE kind WHEN 'audit.refused' THEN 'refused'"
+            " WHEN 'run.finished' THEN json_extract(doc, '$.status') ELSE 'done' END",
+        ),
+        text(
+            "reason",
+            "why, where it says so",
+            f"CASE kind WHEN 'audit.refused' THEN {_joined('reasons')}"
+            " WHEN 'run.finished' THEN NULL WHEN 'run.started' THEN NULL"
+            " ELSE coalesce(json_extract(doc, '$.reason'), problem) END",
+        ),
         text("commit_id", "the code commit that it is about", ".commit"),
-        key("path", "where the record lies in the ref's tree", "path"),
-        text("blob", "the git blob that it is: git cat-file blob BLOB", "blob"),
-        Column("n", "INTEGER", "internal", "n"),
     ),
     ("*",),
-)  # fmt: skip
-DETAILS = text("details", "the whole record as JSON, but for what its steps printed")
+)
+IN_RECORD = (
+    text("path", "where the record lies in the ref's tree", "path"),
+    text("blob", "the git blob that it is: git cat-file blob BLOB", "blob"),
+    text("details", "the whole record as JSON, but for what its steps printed", "doc"),
+)
+AUDIT_EVENTS = EVENTS._replace(
+    name="audit_events",
+    key="ref, path",
+    columns=(REF, EVENTS.columns[0], *EVENTS.columns[2:], *IN_RECORD),
+)
+"""What people see of it: the rest is in the record, and read where it is asked for."""
+VIEW = "CREATE VIEW audit_events AS SELECT {} FROM event".format(
+    ", ".join(
+        f"(SELECT {c.source} FROM record WHERE record.n = event.n) AS {c.name}"
+        if c is REF or c in IN_RECORD
+        else c.name
+        for c in AUDIT_EVENTS.columns
+    )
+)
+EVENTS_OF = f"SELECT {_EVENT_ID}, n FROM record WHERE ref = ?"
+"""The keys of a ref's events."""
 PROMISED = """
 CREATE TABLE promised (
     ref TEXT, change_id TEXT, record TEXT, created_at TEXT, created_by TEXT,

@@ -10,7 +10,9 @@ GENERATIONS = Table(
         REF,
         text("id", "its identity: the id of its created record"),
         text("version", "its version"),
-        text("status", "draft, promoted or abandoned; corrupt where its records do not read"),
+        text(
+            "status", "draft, promoted, yanked or abandoned; corrupt where its records do not read"
+        ),
         text("description", "what its contract says of it"),
         text("created_at", "when it was created (RFC 3339, UTC, as all times)"),
         text("created_by", "who created it, as 'Name <email>'"),
@@ -23,7 +25,10 @@ GENERATIONS = Table(
         number("evolutions", "how many evolutions it has"),
         number("conflicts", "how many fields of the contract were set differently by two people"),
         text("pipeline_template", "the pipeline of changes that name none"),
-        text("reason", "why it was abandoned"),
+        number("hotfix", "1 where it is a hot-fix, else 0"),
+        text("base", "the version that it fixes, where it is a hot-fix"),
+        text("issue", "the issue that it fixes, where it is a hot-fix"),
+        text("reason", "why it was abandoned or yanked"),
         text("ledger_commit", "the ledger commit that all this was read at"),
     ),
     indexes=("status, promoted_at, version",),

@@ -1,0 +1,39 @@
+"""Whether the tables for SQL are up to the refs, without loading what would bring them there."""
+
+from typing import TYPE_CHECKING
+
+from gryt.store import tables
+
+if TYPE_CHECKING:
+    from gryt.store.ledger import Ledger
+
+
+def bring_up(ledger: "Ledger") -> None:
+    """Have the tables for SQL tell what is at the refs now."""
+    if not is_current(ledger):
+        from gryt.store.refresh import refresh_tables  # lazy: the record classes
+
+        refresh_tables(ledger)
+
+
+def is_current(ledger: "Ledger") -> bool:
+    """Tell whether every ref is known as it is, and all that is known has its rows."""
+    known, tips = ledger.index.tips(), tips_of(ledger)
+    return (
+        known.keys() == tips.keys()
+        and all(known[ref] in {tip, ""} for ref, tip in tips.items())
+        and is_filled(ledger)
+    )
+
+
+def is_filled(ledger: "Ledger") -> bool:
+    """Tell whether every record and state in the cache has its rows."""
+    return bool(ledger.index.database.query(tables.IS_FILLED)[0][0])
+
+
+def tips_of(ledger: "Ledger") -> dict[str, str]:
+    """Return every ref that holds records, with its tip."""
+    layout = ledger.layout
+    return {
+        ref: tip for ref, tip in ledger.refs.items() if layout.version(ref) or ref == layout.meta
+    }
