@@ -1,10 +1,10 @@
 """Rows of an answer as a table, as JSON, and as CSV and TSV for spreadsheets."""
 
 import csv
-import io
 import json
 import math
 from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from gryt.render.safe import cell, in_json, visible
@@ -40,12 +40,12 @@ def rows_document(columns: Sequence[str], rows: Rows) -> dict[str, Any]:
 
 def rows_csv(columns: Sequence[str], rows: Rows) -> str:
     """Return CSV as RFC 4180 has it, safe to be opened by a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    lines: list[str] = []
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\n")
     writer.writerow(safe_for_sheets(name) for name in columns)
     for row in rows:
         writer.writerow([_sheet(value) for value in row])
-    return out.getvalue()
+    return "".join(lines)
 
 
 def rows_tsv(columns: Sequence[str], rows: Rows) -> str:

@@ -6,8 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gryt.store.current import bring_up
-from gryt.store.query import reader, release
+from gryt.store.query import bring_up, reader, release
 from gryt.store.tables import TABLES
 
 if TYPE_CHECKING:

@@ -8,14 +8,6 @@ if TYPE_CHECKING:
     from gryt.store.ledger import Ledger
 
 
-def bring_up(ledger: "Ledger") -> None:
-    """Have the tables for SQL tell what is at the refs now."""
-    if not is_current(ledger):
-        from gryt.store.refresh import refresh_tables  # lazy: the record classes
-
-        refresh_tables(ledger)
-
-
 def is_current(ledger: "Ledger") -> bool:
     """Tell whether every ref is known as it is, and all that is known has its rows."""
     known, tips = ledger.index.tips(), tips_of(ledger)

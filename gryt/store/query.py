@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gryt.errors import GrytError, InvalidInput, Refused
 from gryt.model.names import nearest
-from gryt.store.current import bring_up
+from gryt.store.current import is_current
 from gryt.store.database import Database, is_broken
 from gryt.store.guard import guard
 from gryt.store.tables import TABLES
@@ -37,6 +37,14 @@ class Answer(NamedTuple):
 
     columns: tuple[str, ...]
     rows: list[tuple[Value, ...]]
+
+
+def bring_up(ledger: "Ledger") -> None:
+    """Have the tables for SQL tell what is at the refs now."""
+    if not is_current(ledger):
+        from gryt.store.refresh import refresh_tables  # lazy: the record classes
+
+        refresh_tables(ledger)
 
 
 def ask(ledger: "Ledger", sql: str, *, timeout: float = DEFAULT_TIMEOUT) -> Answer:

@@ -9,12 +9,10 @@ that a ref's rows can go when it does.
 
 import sqlite3
 
+from gryt.store.tables_of_events import AUDIT_EVENTS, EVENTS, EVENTS_OF, VIEW
 from gryt.store.tables_of_records import (
     APPROVALS,
     ARTIFACTS,
-    AUDIT_EVENTS,
-    EVENTS,
-    EVENTS_OF,
     FIRST_PROMISED,
     GATES,
     METRICS,
@@ -25,7 +23,6 @@ from gryt.store.tables_of_records import (
     RUNS_BEGUN,
     SNAPSHOTS,
     STEPS,
-    VIEW,
     WITHDRAWN,
 )
 from gryt.store.tables_of_states import CHANGES, EVOLUTION_CHANGES, EVOLUTIONS, GENERATIONS

@@ -2,19 +2,19 @@
 
 from gryt.store.table_shape import REF, Column, Table, key, number, real, text
 
-_VERSION = text(
+VERSION = text(
     "version",
     "the generation's version; none where it is about the whole repository",
     "CASE WHEN instr(ref, '/generations/') > 0"
     " THEN substr(ref, instr(ref, '/generations/') + 13) END",
 )
 _GENERATION = text("generation_id", "the generation's id", ".generation")
-_AT = text("created_at", "when it happened", ".at")
-_ACTOR = text("actor", "who did it, as 'Name <email>'", ".by")
+AT = text("created_at", "when it happened", ".at")
+ACTOR = text("actor", "who did it, as 'Name <email>'", ".by")
 _ID = key("id", "the record's id", ".id")
 
 
-def _joined(field: str) -> str:
+def joined(field: str) -> str:
     """Return SQL for a list of texts as one text."""
     return f"(SELECT group_concat(value, '; ') FROM json_each(doc, '$.{field}'))"
 
@@ -31,7 +31,7 @@ RUNS = Table(
     (
         REF,
         key("id", "its id, that of its run.started record", ".run"),
-        _VERSION,
+        VERSION,
         _GENERATION,
         text("evolution_id", "the evolution's id", ".evolution"),
         text("pipeline", "the pipeline's name", ".pipeline.name"),
@@ -49,7 +49,7 @@ RUNS = Table(
         text("gryt", "the version of gryt", ".environment.gryt"),
         text("git", "the version of git", ".environment.git"),
         text("os", "the operating system", ".environment.os"),
-        text("reason", "why it proves nothing, where it is void", _joined("void")),
+        text("reason", "why it proves nothing, where it is void", joined("void")),
         text("tag", "the rc tag that it made", ".tag"),
         text("record", "the id of the record of its end", ".id"),
     ),
@@ -59,7 +59,7 @@ RUNS = Table(
 RUNS_BEGUN = (
     "INSERT INTO runs (ref, id, version, generation_id, evolution_id, pipeline, pipeline_blob,"
     " commit_id, tree_id, status, created_at, actor, host)"
-    f" SELECT ref, json_extract(doc, '$.id'), {_VERSION.source}, json_extract(doc, '$.generation'),"
+    f" SELECT ref, json_extract(doc, '$.id'), {VERSION.source}, json_extract(doc, '$.generation'),"
     " json_extract(doc, '$.evolution'), json_extract(doc, '$.pipeline.name'),"
     " json_extract(doc, '$.pipeline.blob'), json_extract(doc, '$.commit'),"
     " json_extract(doc, '$.tree'), 'running', json_extract(doc, '$.at'), json_extract(doc, '$.by'),"
@@ -102,7 +102,7 @@ METRICS = Table(
         key("run_id", "the run's id", ".run"),
         key("step", "the step's name", _item("name")),
         Column("position", "INTEGER NOT NULL", "its place in the step, from 1", "metric.key + 1"),
-        _VERSION,
+        VERSION,
         text("name", "its name", "json_extract(metric.value, '$.name')"),
         real("value", "its value", "json_extract(metric.value, '$.value')"),
         text("unit", "its unit", "json_extract(metric.value, '$.unit')"),
@@ -135,9 +135,9 @@ GATES = Table(
         REF,
         key("record", "the record of the promotion or the refusal", ".id"),
         Column("position", "INTEGER NOT NULL", "its place, from 1", "item.key + 1"),
-        _VERSION,
+        VERSION,
         text("action", "promoted or refused", "substr(kind, instr(kind, '.') + 1)"),
-        _AT,
+        AT,
         text("name", "the gate", _item("name")),
         text("outcome", "pass, fail or inconclusive", _item("outcome")),
         text("message", "its reasons", _item("message")),
@@ -152,10 +152,10 @@ APPROVALS = Table(
     (
         REF,
         _ID,
-        _VERSION,
+        VERSION,
         _GENERATION,
-        _AT,
-        _ACTOR,
+        AT,
+        ACTOR,
         text("action", "what was approved", ".action"),
         text("change_id", "the one change that it is about; none for the whole release", ".change"),
         text("commit_id", "the only commit that it is for, if any", ".commit"),
@@ -178,10 +178,10 @@ OVERRIDES = Table(
     (
         REF,
         _ID,
-        _VERSION,
+        VERSION,
         _GENERATION,
-        _AT,
-        _ACTOR,
+        AT,
+        ACTOR,
         text("gate", "the gate", ".gate"),
         text("outcome", "what the gate had said", ".outcome"),
         text("message", "why the gate had said so", ".message"),
@@ -199,8 +199,8 @@ SNAPSHOTS = Table(
         REF,
         key("id", "its name, as rollback takes it", ".snapshot"),
         text("label", "what it is called", ".label"),
-        _AT,
-        _ACTOR,
+        AT,
+        ACTOR,
         number("generations", "how many generations it holds", ".generations"),
         text("record", "the id of its record", ".id"),
     ),
@@ -213,79 +213,13 @@ POLICIES = Table(
     (
         REF,
         _ID,
-        _AT,
-        _ACTOR,
+        AT,
+        ACTOR,
         text("policy", "the blob of the policy", ".policy"),
         text("reason", "why it was published", ".reason"),
     ),
     ("policy.published",),
 )
-_EVENT_ID = "coalesce(json_extract(doc, '$.id'), '')"
-EVENTS = Table(
-    "event",
-    "Every record of the ledger: the audit trail",
-    "id, n",
-    (
-        key("id", "the record's id; sorts by time", _EVENT_ID),
-        Column("n", "INTEGER NOT NULL", "", "n"),
-        text(
-            "event_type",
-            "its kind, such as run.finished; unreadable where it does not read",
-            "coalesce(kind, 'unreadable')",
-        ),
-        _AT,
-        _ACTOR,
-        _VERSION,
-        text(
-            "resource_type",
-            "generation, evolution, run, audit, snapshot, policy or rollback",
-            "substr(kind, 1, instr(kind, '.') - 1)",
-        ),
-        text(
-            "resource_id",
-            "the id of the run or the evolution that it is about, else its own",
-            "coalesce(json_extract(doc, '$.run'), json_extract(doc, '$.evolution'),"
-            " json_extract(doc, '$.id'))",
-        ),
-        text("action", "what happened, such as finished", "substr(kind, instr(kind, '.') + 1)"),
-        text(
-            "status",
-            "how it ended: a run's status, refused, or done",
-            "CASE kind WHEN 'audit.refused' THEN 'refused'"
-            " WHEN 'run.finished' THEN json_extract(doc, '$.status') ELSE 'done' END",
-        ),
-        text(
-            "reason",
-            "why, where it says so",
-            f"CASE kind WHEN 'audit.refused' THEN {_joined('reasons')}"
-            " WHEN 'run.finished' THEN NULL WHEN 'run.started' THEN NULL"
-            " ELSE coalesce(json_extract(doc, '$.reason'), problem) END",
-        ),
-        text("commit_id", "the code commit that it is about", ".commit"),
-    ),
-    ("*",),
-)
-IN_RECORD = (
-    text("path", "where the record lies in the ref's tree", "path"),
-    text("blob", "the git blob that it is: git cat-file blob BLOB", "blob"),
-    text("details", "the whole record as JSON, but for what its steps printed", "doc"),
-)
-AUDIT_EVENTS = EVENTS._replace(
-    name="audit_events",
-    key="ref, path",
-    columns=(REF, EVENTS.columns[0], *EVENTS.columns[2:], *IN_RECORD),
-)
-"""What people see of it: the rest is in the record, and read where it is asked for."""
-VIEW = "CREATE VIEW audit_events AS SELECT {} FROM event".format(
-    ", ".join(
-        f"(SELECT {c.source} FROM record WHERE record.n = event.n) AS {c.name}"
-        if c is REF or c in IN_RECORD
-        else c.name
-        for c in AUDIT_EVENTS.columns
-    )
-)
-EVENTS_OF = f"SELECT {_EVENT_ID}, n FROM record WHERE ref = ?"
-"""The keys of a ref's events."""
 PROMISED = """
 CREATE TABLE promised (
     ref TEXT, change_id TEXT, record TEXT, created_at TEXT, created_by TEXT,
