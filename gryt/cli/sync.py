@@ -188,3 +188,44 @@ def config(app: "App", mode: str | None, remote: str | None, as_json: bool) -> N
         app.emit_json({"schema": "gryt/sync-config/1", "mode": now.value, "remote": chosen})
     else:
         app.emit(config_text(now, chosen))
+
+
+@sync.command(short_help="Put the ledger into a git bundle")
+@click.argument("file")
+@_version
+@options.as_json
+@click.pass_obj
+def export(app: "App", file: str, version: str | None, as_json: bool) -> None:
+    """Put the ledger into a git bundle, with notes and tags: for forks and air gaps.
+
+    \b
+    Example:
+      gryt sync export q1.bundle
+    """  # noqa: D301 - for click, a backspace keeps lines apart
+    from gryt.render.sync import exported_document, exported_text
+    from gryt.service.sync_bundle import export as service
+
+    done = service(app.session, file, version=version)
+    app.emit_json(exported_document(*done)) if as_json else app.emit(exported_text(*done))
+
+
+@sync.command("import", short_help="Take in the ledger of a git bundle")
+@click.argument("file")
+@options.as_json
+@click.pass_obj
+def import_(app: "App", file: str, as_json: bool) -> int:
+    """Take in the ledger of a git bundle as that of a remote: read with care, united with ours.
+
+    A bundle is known by its file's name. Where one of the same name has gone back behind what it
+    had before, that is reported and not followed.
+    """
+    from gryt.render.sync import pulled_document, pulled_text
+    from gryt.service.sync_bundle import take_file
+
+    done = take_file(app.session, file)
+    if as_json:
+        app.emit_json({"schema": "gryt/sync-import/1", **pulled_document(done)})
+    else:
+        app.emit(pulled_text(done, named=False).replace("Pull complete", "Import complete", 1))
+        _hint_clashes(app, [clash.version for clash in done.clashes])
+    return _status(done.problems, done.clashes)

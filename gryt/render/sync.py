@@ -112,6 +112,23 @@ def _count(overview: Overview, standing: Standing) -> int:
     return sum(line.standing is standing and line.version != "meta" for line in overview.lines)
 
 
+def exported_text(file: str, generations: int, tags: int) -> str:
+    """Return what was put into a bundle."""
+    lines = [
+        "Export complete",
+        f"  File: {cell(file)}",
+        f"  Generations: {generations}",
+        f"  Tags: {tags}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def exported_document(file: str, generations: int, tags: int) -> Document:
+    """Return the same for programs."""
+    counted = {"generations": generations, "tags": tags}
+    return {"schema": "gryt/sync-export/1", "file": file, **counted}
+
+
 def config_text(mode: Mode, remote: str | None) -> str:
     """Return the mode and the remote."""
     return f"Mode: {mode.value}\nRemote: {cell(remote) if remote is not None else '—'}\n"

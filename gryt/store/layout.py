@@ -27,6 +27,8 @@ NOTES_REF = "refs/notes/gryt"
 TAGS = "refs/tags/"
 TRACKING = "refs/gryt-remotes/"
 """What was last seen of each remote: `<remote>/generations/<version>` and so on; never pushed."""
+BUNDLE = "bundle-"
+"""How the names of what is no remote but a file begin, below TRACKING."""
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _FILE = re.compile(r"(?P<id>[0-9a-z]{26})-(?P<what>[a-z-]+)\.yaml")

@@ -9,7 +9,7 @@ from gryt.git.refs import read_refs
 from gryt.store import leftovers
 from gryt.store.checkout import remote_name
 from gryt.store.clock import is_ahead
-from gryt.store.layout import DEFAULT_NAMESPACE, NOTES_REF, TAGS, TRACKING
+from gryt.store.layout import BUNDLE, DEFAULT_NAMESPACE, NOTES_REF, TAGS, TRACKING
 from gryt.store.ledger import Ledger
 from gryt.store.leftovers import Leftover
 from gryt.store.workspace import GENERATIONS
@@ -103,6 +103,6 @@ def _tracking(refs: Mapping[str, str]) -> dict[str, int]:
     counted: dict[str, int] = {}
     for ref in refs:
         remote, middle, _ = ref.removeprefix(TRACKING).rpartition("/generations/")
-        if ref.startswith(TRACKING) and middle:
+        if ref.startswith(TRACKING) and middle and not remote.startswith(BUNDLE):
             counted[remote] = counted.get(remote, 0) + 1
     return counted

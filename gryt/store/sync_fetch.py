@@ -5,6 +5,7 @@ what was seen; a ref that is missing there is never deleted here. Both are repor
 they last.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gryt.errors import Corrupt
@@ -38,11 +39,14 @@ class Contact(NamedTuple):
 def contact(ledger: Ledger, remote: str, network: Network) -> Contact:
     """Fetch everything of the ledger that a remote has; raise RemoteFailed."""
     remotes.follow_rename(ledger, remote)
+    return ask(ledger, remote, network, specs=ledger.layout.refspecs(remote))
+
+
+def ask(ledger: Ledger, remote: str, network: Network, *, specs: Sequence[str]) -> Contact:
+    """Fetch refspecs, and tell what they brought and what has gone back; raise RemoteFailed."""
     layout = ledger.layout
     before = remotes.tracked(ledger, remote)
-    flags = transport.fetch(
-        ledger.repository, remote, layout.refspecs(remote), network=network, whole=True
-    )
+    flags = transport.fetch(ledger.repository, remote, specs, network=network, whole=True)
     told = {name: flag for ref, flag in flags.items() if (name := layout.tracked(remote, ref))}
     moved = any(flag != "=" for flag in told.values())
     tips = remotes.reread(ledger, remote) if moved else dict(before)

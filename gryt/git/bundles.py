@@ -1,0 +1,39 @@
+"""Bundles: repositories in a file, which git reads as it reads any remote."""
+
+from collections.abc import Sequence
+
+from gryt.errors import InvalidInput, Refused
+from gryt.git.process import Finished
+from gryt.git.repository import Repository
+
+
+def create(repository: Repository, file: str, refs: Sequence[str]) -> None:
+    """Put refs with everything that they reach into a file; raise Refused where that fails."""
+    finished = repository.git.attempt(
+        *("bundle", "create", "--quiet", file, "--stdin"),
+        stdin="".join(f"{ref}\n" for ref in refs).encode(),
+    )
+    if finished.status != 0:
+        raise Refused(f"cannot write '{file}'", details=_words(finished))
+
+
+def heads(repository: Repository, file: str) -> dict[str, str]:
+    """Return what refs a bundle has; raise InvalidInput where the file is none."""
+    listed = repository.git.attempt("bundle", "list-heads", file)
+    if listed.status != 0:
+        raise InvalidInput(f"'{file}' is not a bundle that git can read", details=_words(listed))
+    pairs = (line.partition(" ") for line in listed.text.splitlines())
+    return {ref: oid for oid, _, ref in pairs}
+
+
+def _words(finished: Finished) -> list[str]:
+    return [line for line in finished.stderr.splitlines() if line.strip()]
+
+
+def let_be_remote(repository: Repository, name: str, file: str) -> None:
+    """Let this process's git know a file as a remote of this name; nothing is written."""
+    env = repository.git.env
+    count = int(env.get("GIT_CONFIG_COUNT") or 0)
+    env[f"GIT_CONFIG_KEY_{count}"] = f"remote.{name}.url"
+    env[f"GIT_CONFIG_VALUE_{count}"] = file
+    env["GIT_CONFIG_COUNT"] = str(count + 1)
