@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Tell what keeps gryt from working here")
+@click.option("--remote", is_flag=True, help="Ask the remote too, and try a push as a dry run.")
 @options.as_json
 @click.pass_obj
-def doctor(app: "App", as_json: bool) -> int:
+def doctor(app: "App", remote: bool, as_json: bool) -> int:
     """Tell what keeps gryt from working here, and what mends it.
 
     Looks at the clone, its config, refs, locks, runs, tags and objects, and prints the command or
@@ -24,5 +25,9 @@ def doctor(app: "App", as_json: bool) -> int:
 
     app.writes = False
     checks = service(app.session)
+    if remote:
+        from gryt.service.doctor_remote import doctor_remote
+
+        checks += doctor_remote(app.session)
     app.emit_json(doctor_document(checks)) if as_json else app.emit(doctor_text(checks))
     return 0 if all(check.fine for check in checks) else 1

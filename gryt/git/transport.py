@@ -108,13 +108,18 @@ def push(
     *,
     atomic: bool,
     network: Network,
+    dry_run: bool = False,
 ) -> Pushed:
-    """Push object ids to refs (`updates`), never by force; return what was said to each."""
+    """Push object ids to refs (`updates`), never by force; return what was said to each.
+
+    A dry run logs in and asks what is there; hooks and rules of the server are not asked.
+    """
     finished = _talk(
         repository,
         *("-c", "push.followTags=false", "-c", "push.gpgSign=false"),
         *("push", "--porcelain", "--recurse-submodules=no", "--no-verify"),
         *(("--atomic",) if atomic else ()),
+        *(("--dry-run",) if dry_run else ()),
         *("--", remote, *(f"{oid}:{ref}" for oid, ref in updates)),
         network=network,
         doing=f"pushing to '{remote}'",

@@ -114,3 +114,33 @@ def test_a_killed_run_and_its_lock_are_named(gryt: Gryt, proven: Repo) -> None:
     assert found == {"locks": ["gryt verify --repair"]}
     carry_out(proven, found["locks"][0])
     assert wrong(gryt, proven) == {}
+
+
+def remote_checks(gryt: Gryt, repo: Repo) -> dict[str, dict[str, Any]]:
+    result = gryt("doctor", "--remote", "--json", cwd=repo)
+    return {check["name"]: check for check in result.json["checks"]}
+
+
+def test_a_remote_is_asked_and_nothing_stays_there(
+    gryt: Gryt, proven: Repo, remote: Repo, clone: Repo
+) -> None:
+    before = remote.refs()
+    found = remote_checks(gryt, proven)
+    assert found["push"]["fine"]
+    assert "hooks and protected tags were not asked" in found["push"]["message"]
+    assert "in one piece" in found["atomic"]["message"]
+    remote.git("config", "receive.advertiseAtomic", "false")
+    assert "records first" in remote_checks(gryt, proven)["atomic"]["message"]
+    assert remote.refs() == before
+    proven.git("push", "--quiet", "origin", "refs/gryt/*:refs/gryt/*")
+    assert remote_checks(gryt, clone)["behind"]["mends"] == ["gryt sync pull"]
+
+
+def test_a_remote_that_is_not_there_is_told_in_its_own_words(gryt: Gryt, proven: Repo) -> None:
+    assert remote_checks(gryt, proven)["reach"]["mends"] == ["git remote add origin URL"]
+    proven.git("remote", "add", "origin", "/nowhere/at/all")
+    reach = remote_checks(gryt, proven)["reach"]
+    assert (reach["fine"], "'/nowhere/at/all' does not appear to be" in reach["message"]) == (
+        False,
+        True,
+    )
