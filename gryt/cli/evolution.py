@@ -78,13 +78,12 @@ def start(
 @click.pass_obj
 def list_(app: "App", version: str, as_json: bool) -> None:
     """List the evolutions of a generation, its changes, and whether it can be promoted."""
-    from gryt.model.gates import ready
     from gryt.render.generations import evolutions_text, generation_document
     from gryt.service import contracts
-    from gryt.service.policies import policy
+    from gryt.service.readiness import reasons_against
 
     state = contracts.current(app.session, version).state
-    reasons = ready(state, policy(app.session))
+    reasons = reasons_against(app.session, state)
     if as_json:
         app.emit_json(generation_document(state, reasons, schema="evolution-list"))
     else:

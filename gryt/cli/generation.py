@@ -39,10 +39,9 @@ def _emit_changed(app: "App", version: str, said: str, *, as_json: bool) -> None
 
 
 def _reasons(app: "App", version: str) -> tuple[str, ...]:
-    from gryt.model.gates import ready
-    from gryt.service.policies import policy
+    from gryt.service.readiness import reasons_against
 
-    return ready(app.session.ledger.get(version).state, policy(app.session))
+    return reasons_against(app.session, app.session.ledger.get(version).state)
 
 
 @generation.command(short_help="Begin a release contract")
@@ -104,13 +103,12 @@ def list_(app: "App", as_json: bool) -> None:
 @click.pass_obj
 def show(app: "App", version: str, as_json: bool) -> None:
     """Show what a generation promises and what is proven of it."""
-    from gryt.model.gates import ready
     from gryt.render.generations import generation_document, show_text
     from gryt.service import contracts
-    from gryt.service.policies import policy
+    from gryt.service.readiness import reasons_against
 
     state = contracts.current(app.session, version).state
-    reasons = ready(state, policy(app.session))
+    reasons = reasons_against(app.session, state)
     if as_json:
         app.emit_json(generation_document(state, reasons, schema="generation"))
     else:

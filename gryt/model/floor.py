@@ -45,7 +45,7 @@ def _differences(floor: Iterable[Source], branch: Iterable[Source]) -> Iterator[
 _FLAGS = (
     ("strict", "strict"),
     ("tip_proven", "tip_proven"),
-    ("proof_from_ci", "ci"),
+    ("proof_from_ci", "proof_source: ci"),
     ("plugin", "plugin"),
     ("signed", "signed"),
 )

@@ -120,6 +120,12 @@ def judge(
     return by_name(verdict for gate in GATES for verdict in gate(case))
 
 
+def foretell(session: Session, generation: Generation, commit: Oid) -> tuple[Verdict, ...]:
+    """Return the answers that the policy's rules give from records alone."""
+    case = _case(session, generation, commit, None)
+    return by_name(verdict for gate in (_policy, _approvals, _signed) for verdict in gate(case))
+
+
 def ask_commands(session: Session, generation: Generation, commit: Oid) -> None:
     """Run the policy's commands now, so that `judge` knows their answers.
 
