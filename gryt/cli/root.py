@@ -43,6 +43,7 @@ class LazyGroup(click.Group):
         "generation": "gryt.cli.generation:generation",
         "evolution": "gryt.cli.evolution:evolution",
         "run": "gryt.cli.run:run",
+        "metric": "gryt.cli.metric:metric",
         "log": "gryt.cli.history:log",
         "pipeline": "gryt.cli.pipeline:pipeline",
         "policy": "gryt.cli.policy:policy",

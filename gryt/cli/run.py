@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gryt.cli import options
-from gryt.errors import Refused
+from gryt.errors import CannotJudge, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gryt.render.dialects import Place
     from gryt.service.plans import Plan
     from gryt.service.runs import Outcome
+    from gryt.service.wishes import Wish
 
 
 _WORDS = ("list", "show")
@@ -79,17 +80,27 @@ class RunCommand(click.Group):
 )
 @click.option("-q", "--quiet", is_flag=True, help="Show only what fails.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every command, and all that it prints.")
+@click.option("-j", "--jobs", metavar="N", type=click.IntRange(1, 1000), help="Steps at a time.")
+@click.option("-k", "--keep-going", is_flag=True, help="Run what does not need what failed.")
+@click.option("--failed", is_flag=True, help="Run again only what did not pass here last time.")
+@click.option("--only", metavar="STEP", multiple=True, help="Run this step and nothing else.")
+@click.option("--from", "start", metavar="STEP", help="Run this step and what comes after it.")
+@click.option("--no-cache", is_flag=True, help="Reuse no result because its inputs are the same.")
+@click.option("--explain", is_flag=True, help="Say why a step with inputs is run or reused.")
+@click.option("--no-record", is_flag=True, help="Record nothing; 125 if it cannot be judged.")
+@click.option("--dry-run", is_flag=True, help="Show what would be run, and why; write nothing.")
 @options.as_json
 @click.pass_obj
 def run(
     app: "App",
+    /,
     pipeline: str | None,
-    evolution: str | None,
-    isolated: bool,
     junit: Path | None,
     quiet: bool,
     verbose: bool,
+    dry_run: bool,
     as_json: bool,
+    **wished: Any,  # noqa: ANN401 - the fields of Wish, as the options name them
 ) -> int:
     """Run a pipeline; prove the current evolution with it.
 
@@ -99,25 +110,55 @@ def run(
     With --isolated the commit is checked out into a work tree of its own, which is gone afterwards:
     what lies around in yours neither helps nor hinders.
 
+    With --only or --from steps are left out, so that nothing is recorded. With --no-record it can
+    be given to git bisect run: what cannot be judged is skipped.
+
     A pipeline that is called 'list' or 'show' runs with: gryt run -- list
     """
+    from gryt.service.wishes import Wish
+
+    wish = Wish(**wished)
+    app.writes = not dry_run
+    try:
+        if dry_run:
+            return _dry_run(app, pipeline, wish, as_json=as_json)
+        return _run(app, pipeline, wish, junit, verbosity=verbose - quiet, as_json=as_json)
+    except Refused as error:
+        if not wish.no_record:
+            raise
+        raise CannotJudge(error.message, hints=error.hints, details=error.details) from None
+
+
+def _run(
+    app: "App",
+    pipeline: str | None,
+    wish: "Wish",
+    junit: Path | None,
+    *,
+    verbosity: int,
+    as_json: bool,
+) -> int:
     from gryt.cli.showing import showing
     from gryt.service import isolated as places
     from gryt.service import plans
     from gryt.service.enforcing import PolicyViolated
 
-    plan = plans.plan(app.session, pipeline, evolution=evolution, isolated=isolated)
-    if plan.evolution is None:
+    plan = plans.plan(app.session, pipeline, wish=wish)
+    if plan.evolution is None and not wish.no_record:
         app.say("no evolution is open here: nothing is recorded")
+    elif wish.is_partial and not wish.no_record:
+        app.say("this run leaves out steps: nothing is recorded")
     for reason in plan.unprovable:
         app.say(f"this run proves nothing: {reason}")
+    if (wish.jobs or 1) > 1 and not plan.pipeline.parallel:
+        app.say(f"pipeline '{plan.pipeline.name}' is not parallel: its steps run one by one")
     if junit is not None and not os.access(junit.absolute().parent, os.W_OK):
         raise Refused(f"cannot write '{junit}': its folder is not there or not writable")
     try:
         with showing(
             app,
             to_stderr=as_json,
-            verbosity=verbose - quiet,
+            verbosity=verbosity,
             place_of=lambda step: _place(app, plan, step),
         ) as shown:
             outcome = places.run(app.session, plan, shown.observer)
@@ -132,6 +173,20 @@ def run(
     if outcome.execution.signal is not None:
         return 128 + outcome.execution.signal
     return 0 if outcome.status.value == "pass" and not outcome.reasons else 1
+
+
+def _dry_run(app: "App", pipeline: str | None, wish: "Wish", *, as_json: bool) -> int:
+    """Show what a run would do; nothing is written, and nothing but tools is run."""
+    from gryt.render.plans import plan_document, plan_text
+    from gryt.service import foresight, plans
+
+    plan = plans.plan(app.session, pipeline, wish=wish)
+    steps = foresight.foresee(app.session, plan)
+    if as_json:
+        app.emit_json(plan_document(plan.pipeline.name, steps))
+    else:
+        app.emit(plan_text(plan.pipeline.name, steps, explain=wish.explain))
+    return 0
 
 
 def _answer(app: "App", outcome: "Outcome", shown: "Showing", *, as_json: bool) -> None:

@@ -111,6 +111,8 @@ class StepResult(NamedTuple):
     artifacts: tuple[Artifact, ...] = ()
     notes: tuple[str, ...] = ()
     """What gryt has to say of it: a report that is missing, files that were left out."""
+    taken_from: str | None = None
+    """The earlier run on the same tree, with the same definition, in which it passed (--failed)."""
 
     @property
     def step_name(self) -> str:
@@ -146,8 +148,9 @@ def judge_step(
 ) -> StepJudgement:
     """Tell whether the step `name` passed in a run: every cell of it, and by its own work.
 
-    A step that was skipped, blocked or allowed to fail did not pass. A result that was reused from
-    an earlier run counts only with `accept_reused`.
+    A step that was skipped, blocked or allowed to fail did not pass. A result that was reused
+    because its inputs are the same counts only with `accept_reused`; one that was taken over from a
+    run on the very same tree counts as it did there.
     """
     cells = [result for result in steps if result.step_name == name]
     if not cells:

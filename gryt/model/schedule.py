@@ -39,7 +39,7 @@ class Schedule:
         self._jobs = jobs if pipeline.parallel else 1
         self._keep_going = keep_going
         self._skipped = skipped
-        """Steps that are not to be run, and why."""
+        """Steps and cells that are not to be run, and why."""
         self._left: dict[str, int] = {}
         """How many cells of each step are not over yet."""
         for cell in cells:
@@ -102,7 +102,8 @@ class Schedule:
 
     def _why_not(self, cell: Cell) -> tuple[StepStatus, str] | None:
         step = cell.step
-        if (reason := self._skipped.get(step.name)) is not None:
+        reason = self._skipped.get(step.name) or self._skipped.get(cell.name)
+        if reason is not None:
             return StepStatus.SKIPPED, reason
         if step.always:
             return None

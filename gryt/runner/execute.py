@@ -45,7 +45,7 @@ class Settings:
     """How many cells may run together, if the pipeline is parallel; None leaves it to its file."""
     keep_going: bool = False
     skipped: Mapping[str, str] = field(default_factory=dict)
-    """Steps that are not to be run, and why."""
+    """Steps and cells that are not to be run, and why."""
     taken: Mapping[str, StepResult] = field(default_factory=dict)
     """Results of an earlier run, by the names of cells, that stand for running them."""
     reuse: Reuse | None = None

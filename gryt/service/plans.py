@@ -1,22 +1,28 @@
 """What a run is going to do: which pipeline, for which evolution, and whether it can be a proof."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gryt.errors import NotFound, Refused
+from gryt.model.contract import Change
 from gryt.model.gates import prove_command
 from gryt.model.names import Oid
-from gryt.model.pipeline import Pipeline
-from gryt.model.state import Evolution, EvolutionStatus
+from gryt.model.pipeline import Pairs, Pipeline
+from gryt.model.state import Evolution, EvolutionStatus, Generation
 from gryt.service import contracts
 from gryt.service.choose import evolution_to_prove
+from gryt.service.conditions import Surroundings
 from gryt.service.drafts import refuse_unless_draft
 from gryt.service.enforcing import Checked, check
 from gryt.service.messages import some
 from gryt.service.pipelines import default_pipeline
+from gryt.service.requirements import inspected
+from gryt.service.selection import Taken, left_out, take_over
 from gryt.service.session import Session
-from gryt.store.checkout import WorkTree, pipeline_at, worktree
+from gryt.service.wishes import Wish
+from gryt.store.checkout import Head, WorkTree, pipeline_data_at, worktree
 from gryt.store.ledger import View
-from gryt.store.pipeline_files import read_pipeline
 from gryt.store.workspace import PIPELINES, Workspace, pipeline_path, require
 
 
@@ -38,29 +44,34 @@ class Plan(NamedTuple):
 
     isolated: bool = False
     """Whether it runs in a work tree of its own."""
+    wish: Wish = Wish()
+    """The options that it was asked for with."""
+    skipped: Mapping[str, str] = MappingProxyType({})
+    """Steps and cells that are not to be run, and why."""
+    taken: Taken | None = None
+    """What is taken over from the evolution's last run."""
+    tools: Pairs = ()
+    """The programs that the pipeline requires, with their versions."""
 
     @property
     def is_recorded(self) -> bool:
         """Tell whether the ledger will hear of it."""
-        return self.evolution is not None and not self.unprovable
+        return self.evolution is not None and not self.unprovable and not self.wish.is_partial
 
 
 def plan(
-    session: Session, name: str | None, *, evolution: str | None, isolated: bool = False
+    session: Session, name: str | None, *, evolution: str | None = None, wish: Wish | None = None
 ) -> Plan:
     """Decide what to run and for which evolution; raise Refused or NotFound with what to do.
 
-    An isolated run is about the commit alone, whatever the work tree looks like.
+    Everything that the pipeline lacks is told at once, by CannotJudge. An isolated run is about the
+    commit alone, whatever the work tree looks like.
     """
+    wish = wish or Wish(evolution=evolution)
+    isolated = wish.isolated
     files = session.files  # a bare repository ends here
     tree = worktree(session.ledger)
-    found = evolution_to_prove(session, evolution, commit=tree.head.commit, branch=tree.head.branch)
-    view, chosen = found if found is not None else (None, None)
-    if view is not None and chosen is not None:
-        view = contracts.current(session, view.state.version)
-        chosen = view.state.evolution(chosen.id) or chosen
-        refuse_unless_draft(view.state)
-        refuse_unless_open(chosen, tree.head.commit)
+    view, chosen = _evolution(session, wish, tree.head)
     if isolated and tree.head.commit is None:
         raise Refused("there is no commit yet that could be checked out", hints=["git commit"])
     unprovable = _against(tree) if chosen is not None and not isolated else ()
@@ -72,16 +83,17 @@ def plan(
     commit = None if tree.head.commit is None else Oid(tree.head.commit)
     blob: Oid | None = None
     if (isolated or chosen is not None) and not unprovable and commit is not None:
-        pipeline, blob = pipeline_at(session.ledger, commit, wanted)
+        data, blob = pipeline_data_at(session.ledger, commit, wanted)
     else:
-        pipeline = _from_disk(files, wanted)
+        data = _from_disk(files, wanted)
+    pipeline, tools = inspected(session, data, wanted)
+    promised = () if view is None or chosen is None else _promised(view.state, chosen)
     checked = Checked()
-    if view is not None and chosen is not None and not unprovable:
-        promised = [s.change for c in chosen.changes if (s := view.state.change(c)) is not None]
+    if view is not None and chosen is not None and not unprovable and not wish.is_partial:
         checked = check(
             session, view.state, promised, commit=commit, name=wanted, pipeline=pipeline
         )
-    return Plan(
+    found = Plan(
         checked=checked,
         pipeline=pipeline,
         blob=blob,
@@ -92,7 +104,50 @@ def plan(
         branch=tree.head.branch,
         unprovable=unprovable,
         isolated=isolated,
+        wish=wish,
+        tools=tools,
     )
+    about = None if view is None or chosen is None else (view, chosen)
+    return found._replace(
+        skipped=_skipped(session, found, tree, promised),
+        taken=take_over(session, pipeline, about=about, tree=found.tree, blob=blob)
+        if wish.failed
+        else None,
+    )
+
+
+def _skipped(
+    session: Session, found: Plan, tree: WorkTree, promised: tuple[Change, ...]
+) -> dict[str, str]:
+    """Return the steps whose conditions do not hold, and those that nobody wishes for."""
+    surroundings = Surroundings(
+        session,
+        commit=found.commit,
+        tree=tree,
+        change_types=tuple(dict.fromkeys(change.type.value for change in promised)),
+        isolated=found.isolated,
+    )
+    return {**surroundings.unmet(found.pipeline), **left_out(found.pipeline, found.wish)}
+
+
+def _evolution(
+    session: Session, wish: Wish, head: Head
+) -> tuple[View, Evolution] | tuple[None, None]:
+    """Return the evolution that the run is for, as it is by now; raise Refused where it is over."""
+    if wish.no_record:
+        return None, None
+    found = evolution_to_prove(session, wish.evolution, commit=head.commit, branch=head.branch)
+    if found is None:
+        return None, None
+    view = contracts.current(session, found[0].state.version)
+    chosen = view.state.evolution(found[1].id) or found[1]
+    refuse_unless_draft(view.state)
+    refuse_unless_open(chosen, head.commit)
+    return view, chosen
+
+
+def _promised(state: Generation, evolution: Evolution) -> tuple[Change, ...]:
+    return tuple(s.change for name in evolution.changes if (s := state.change(name)) is not None)
 
 
 def refuse_unless_open(evolution: Evolution, commit: str | None) -> None:
@@ -131,9 +186,8 @@ def _no_pipeline_hints(session: Session) -> list[str]:
     return ["gryt init", f"write '{pipeline_path('NAME')}'"]
 
 
-def _from_disk(files: Workspace, name: str) -> Pipeline:
+def _from_disk(files: Workspace, name: str) -> bytes:
     path = pipeline_path(name)
     there = files.names(PIPELINES)
     hints = [f"gryt run {other}" for other in there[:3]] or ["gryt init"]
-    data = require(files.read(path), path, hints=hints)
-    return read_pipeline(data, path, name=name)
+    return require(files.read(path), path, hints=hints)

@@ -11,24 +11,25 @@ from typing import NamedTuple
 from gryt.errors import NotFound
 from gryt.model.names import Oid, RecordId
 from gryt.model.observer import Observer
-from gryt.model.pipeline import Execution, RunStatus
 from gryt.model.records import (
-    Environment,
     Kind,
     PipelineRef,
     RunFinished,
     RunStarted,
 )
+from gryt.model.results import Execution, RunStatus, StepStatus
 from gryt.model.state import Evolution, Generation
 from gryt.runner.environment import step_environment
-from gryt.runner.execute import execute
-from gryt.service import ci
+from gryt.runner.execute import Settings, execute
 from gryt.service.drafts import refuse_unless_draft
 from gryt.service.enforcing import refuse_violations
-from gryt.service.logs import fitting, log_folder
+from gryt.service.fitting import fitting
+from gryt.service.logs import log_folder
 from gryt.service.lookup import drop_current
+from gryt.service.machine import surroundings
 from gryt.service.messages import commit_message, some
 from gryt.service.plans import Plan, refuse_unless_open
+from gryt.service.reuse import reuse_for
 from gryt.service.session import Session
 from gryt.service.tags import candidate_message
 from gryt.store import notes
@@ -62,8 +63,12 @@ def run(session: Session, plan: Plan, observer: Observer, place: Place | None = 
     refuse_violations(session, plan.checked, plan.generation.state, plan.evolution, plan.commit)
     lock, begun = _record_start(session, plan)
     execution = _execute(session, plan, observer, place, run=begun.run)
-    reasons = _voided(session, plan, place) if execution.status is RunStatus.PASS else ()
-    status = RunStatus.VOID if reasons else execution.status
+    reasons = _voided(session, plan, place)
+    status = execution.status
+    if status is RunStatus.PASS:
+        if not any(step.status is StepStatus.PASS for step in execution.steps):
+            reasons += ("no step passed",)
+        status = RunStatus.VOID if reasons else status
     tag = _record_end(
         session, plan, begun=begun, execution=execution, status=status, reasons=reasons
     )
@@ -85,7 +90,17 @@ def _execute(
     logs = log_folder(session, run)
     env = step_environment(session.environ, gryt=context_variables(plan, run))
     top = session.files.top if place is None else place.top
-    return execute(plan.pipeline, cwd=top, env=env, logs=logs, observer=observer)
+    wish = plan.wish
+    settings = Settings(
+        jobs=wish.jobs,
+        keep_going=wish.keep_going,
+        skipped=plan.skipped,
+        taken={} if plan.taken is None else plan.taken.results,
+        reuse=reuse_for(
+            session, plan, top=top, run=run, say=observer.note if wish.explain else None
+        ),
+    )
+    return execute(plan.pipeline, cwd=top, env=env, logs=logs, observer=observer, settings=settings)
 
 
 def context_variables(plan: Plan, run: RecordId | None) -> Mapping[str, str]:
@@ -214,7 +229,7 @@ def _record_end(
 ) -> str | None:
     """Record how the run ended; tag the commit where it passed. Return the tag's name."""
     view, evolution, commit, tree, blob = _recorded(plan)
-    environment = _environment(session)
+    environment = surroundings(session)._replace(tools=plan.tools)
 
     def decide(draft: Draft) -> str | None:
         state = draft.state
@@ -233,10 +248,11 @@ def _record_end(
             contract=begun.contract,
             pipeline=PipelineRef(plan.pipeline.name, blob),
             status=status,
-            seconds=sum(step.seconds for step in execution.steps),
+            seconds=execution.seconds,
             steps=fitting(execution.steps),
             environment=environment,
             void=reasons,
+            taken_from=None if plan.taken is None else plan.taken.run,
             tag=made.name if made else None,
             tag_object=made.oid if made else None,
         )
@@ -267,26 +283,3 @@ def _tag_is_free(session: Session, name: str, commit: Oid) -> bool:
         + ("" if target == commit else f" and points to {target[:10]}: gryt verify")
     )
     return False
-
-
-def _environment(session: Session) -> Environment:
-    from gryt import __version__  # lazy: only here
-
-    job = ci.detect(session.environ)
-    system = os.uname()
-    return Environment(
-        host=system.nodename,
-        gryt=__version__,
-        git=session.ledger.repository.git_version,
-        python=".".join(str(part) for part in _python_version()),
-        os=f"{system.sysname} {system.release} {system.machine}",
-        ci=job.system if job else None,
-        url=job.url if job else None,
-        actor=job.actor if job else None,
-    )
-
-
-def _python_version() -> tuple[int, int, int]:
-    import sys  # lazy: only here
-
-    return sys.version_info[:3]

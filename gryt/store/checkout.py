@@ -99,6 +99,12 @@ def pipeline_at(ledger: Ledger, commit: Oid, name: str) -> tuple[Pipeline, Oid]:
     """
     from gryt.store.pipeline_files import read_pipeline  # lazy: YAML
 
+    data, blob = pipeline_data_at(ledger, commit, name)
+    return read_pipeline(data, pipeline_path(name), name=name), blob
+
+
+def pipeline_data_at(ledger: Ledger, commit: Oid, name: str) -> tuple[bytes, Oid]:
+    """Return the bytes of a pipeline as a commit has it, with its blob; raise NotFound."""
     path = pipeline_path(name)
     tree = ledger.objects.tree_of(commit)
     entry = ledger.objects.entry(tree, path)
@@ -112,8 +118,7 @@ def pipeline_at(ledger: Ledger, commit: Oid, name: str) -> tuple[Pipeline, Oid]:
     blob, is_file = entry
     if not is_file:
         raise InvalidInput(f"'{path}' is not a regular file in {commit[:10]}")
-    data = ledger.objects.blob(blob, limit=MAX_FILE_BYTES)
-    return read_pipeline(data, path, name=name), Oid(blob)
+    return ledger.objects.blob(blob, limit=MAX_FILE_BYTES), Oid(blob)
 
 
 def pipelines_at(ledger: Ledger, commit: Oid) -> list[str]:

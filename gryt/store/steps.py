@@ -33,6 +33,7 @@ def step_to_plain(step: StepResult) -> Map:
             "flaky": True if step.flaky else None,
             "tries": [_attempt(each) for each in step.tries] or None,
             "reused_from": step.reused_from,
+            "taken_from": step.taken_from,
             "log": None if step.log is None else dict(step.log._asdict()),
             "outputs": dict(step.outputs) or None,
             "summary": step.summary,
@@ -81,6 +82,7 @@ def step_from_plain(value: Plain) -> StepResult:
         junit=None if junit is None else _tests(as_map(junit)),
         artifacts=tuple(_artifact(as_map(item)) for item in _items(plain, "artifacts")),
         notes=tuple(str(item) for item in _items(plain, "notes")),
+        taken_from=maybe(plain, "taken_from"),
     )
 
 

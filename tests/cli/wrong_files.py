@@ -180,11 +180,12 @@ _PIPELINES: dict[str, tuple[str, str]] = {
 PIPELINES = {
     f"pipeline with {name}": Wrong(
         ("run", "full-ci"),
-        INVALID,
-        f"'{_PIPELINE}' is not valid",
-        _PIPELINE,
+        "cannot-judge",
+        f"'{_PIPELINE}' is not valid" if name == "aliases" else "'full-ci' cannot be run",
+        _PIPELINE if name == "aliases" else "nothing was run",
         detail,
         given=_file(text, _PIPELINE),
+        status=125,
     )
     for name, (text, detail) in _PIPELINES.items()
 } | {

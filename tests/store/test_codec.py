@@ -132,6 +132,7 @@ STEPS = st.lists(
         st.none() | st.builds(JUnit, *[COUNTS] * 4, st.lists(SOME, max_size=2).map(tuple)),
         st.lists(st.builds(Artifact, TEXT, COUNTS, st.none() | DIGESTS), max_size=2).map(tuple),
         st.lists(TEXT, max_size=2).map(tuple),
+        st.none() | SOME,
     ),
     max_size=3,
 ).map(tuple)
