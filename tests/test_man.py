@@ -72,6 +72,7 @@ def test_the_page_is_read_as_it_is_meant() -> None:
     assert entries()["generation", "promote"] == {
         "--commit",
         "--dry-run",
+        "--offline",
         "--override",
         "--reason",
     }

@@ -38,6 +38,7 @@ def approve(
     """  # noqa: D301 - for click, a backspace keeps lines apart
     from gryt.render.approvals import given_document, given_text
     from gryt.service import approvals as service
+    from gryt.service import publish
 
     if withdraw and revision is not None:
         raise click.UsageError("--withdraw takes no --commit")
@@ -47,6 +48,7 @@ def approve(
         done = service.approve(
             app.session, version, change=change, revision=revision, comment=comment
         )
+    publish.after(app.session, version)
     if as_json:
         app.emit_json(given_document(done, withdrawn=withdraw))
     else:

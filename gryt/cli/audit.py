@@ -65,9 +65,11 @@ def review(app: "App", comment: str | None, as_json: bool) -> int:
 def snapshot(app: "App", label: str, as_json: bool) -> None:
     """Copy the whole ledger into the meta-branch, in one commit."""
     from gryt.render.audit import snapshot_text, snapshots_document
+    from gryt.service import publish
     from gryt.service.snapshots import snapshot as service
 
     taken = service(app.session, label)
+    publish.after(app.session, None, edits=True)
     if as_json:
         app.emit_json(snapshots_document([taken], schema="snapshot"))
     else:

@@ -45,19 +45,25 @@ def start(
     """  # noqa: D301 - for click, a backspace keeps lines apart
     from gryt.render.generations import evolution_document, started_text
     from gryt.render.policies import policy_documents, validated_text
-    from gryt.service import evolutions
+    from gryt.service import evolutions, publish
     from gryt.service.enforcing import PolicyViolated
     from gryt.service.generations import parse_title, parse_type
 
     if (kind is None) != (title is None):
         raise click.UsageError("--type and --title go together: they add a change")
     added = None if kind is None else (parse_type(kind), parse_title(title or ""))
+    asked = publish.before(app.session, version)
     try:
         begun = evolutions.start(app.session, version, changes, pipeline=pipeline, new_change=added)
     except PolicyViolated as violation:
         from gryt.cli.policy import emit_violation
 
         return emit_violation(app, violation, "Evolution not started.", as_json=as_json)
+    if asked is False:
+        app.say(f"notice: {begun.evolution.tag} is provisional until it is published")
+    elif asked:
+        publish.after(app.session, version)
+        begun = evolutions.as_it_is(app.session, begun)
     if as_json:
         document = {
             "generation": version,
@@ -117,9 +123,10 @@ def show(app: "App", candidate: str, as_json: bool) -> None:
 def abandon(app: "App", candidate: str, reason: str, as_json: bool) -> None:
     """Withdraw an evolution: it proves nothing from here on, and its number stays used."""
     from gryt.render.generations import evolution_document
-    from gryt.service import evolutions
+    from gryt.service import evolutions, publish
 
     done = evolutions.abandon(app.session, candidate, why=reason)
+    publish.after(app.session, done.tag.rpartition("-rc.")[0])
     if as_json:
         app.emit_json({"schema": "gryt/evolution/1", "evolutions": [evolution_document(done)]})
     else:

@@ -8,6 +8,7 @@ from gryt.cli import options
 
 if TYPE_CHECKING:
     from gryt.cli.context import App
+    from gryt.service.promote import Promotion
 
 _FROM = "A contract in YAML, - for standard input."
 
@@ -24,8 +25,10 @@ def _emit_one(app: "App", version: str, *, as_json: bool, created: bool) -> None
 
 def _emit_changed(app: "App", version: str, said: str, *, as_json: bool) -> None:
     """Answer with the generation as it is after a command, in words or as a document."""
+    from gryt.service import publish
     from gryt.service.contracts import path_of
 
+    publish.after(app.session, version, edits=True)
     view = app.session.ledger.get(version)
     if as_json:
         from gryt.render.generations import generation_document
@@ -88,13 +91,16 @@ def new(
 def list_(app: "App", as_json: bool) -> None:
     """List every generation, by version."""
     from gryt.render.generations import list_document, list_text
+    from gryt.render.sync import clash_document, clashes_text
+    from gryt.service.clashes import clashes
     from gryt.service.generations import listing
 
-    lines = listing(app.session)
+    lines, found = listing(app.session), clashes(app.session)
     if as_json:
-        app.emit_json(list_document(lines))
+        clashing = [clash_document(clash) for clash in found]
+        app.emit_json({**list_document(lines), "version_conflicts": clashing})
     else:
-        app.emit(list_text(lines))
+        app.emit(list_text(lines) + clashes_text(found))
 
 
 @generation.command(short_help="Show what is promised and proven")
@@ -170,10 +176,42 @@ def rename(app: "App", old: str, new: str, as_json: bool) -> None:
 @click.pass_obj
 def abandon(app: "App", version: str, reason: str, as_json: bool) -> None:
     """Give a draft up: it is not promoted any more, and its version stays used."""
-    from gryt.service import generations
+    from gryt.service import generations, publish
 
     generations.abandon(app.session, version, why=reason)
+    publish.after(app.session, version)
     _emit_changed(app, version, f"abandoned: {version}", as_json=as_json)
+
+
+def _emit_promotion(app: "App", done: "Promotion", *, dry_run: bool, as_json: bool) -> None:
+    """Answer with what became of a promotion."""
+    from gryt.render.gates import gate_documents, promotion_text, synced_lines
+    from gryt.service.sync import chosen
+
+    remote = None if done.synced is None else chosen(app.session)
+    if as_json:
+        app.emit_json(
+            {
+                "schema": "gryt/promotion/1",
+                "version": done.version,
+                "commit": done.commit,
+                "promoted": done.promoted,
+                "dry_run": dry_run,
+                "record": done.record,
+                "remote": remote,
+                "synced": done.synced,
+                "gates": gate_documents(done.gates),
+            }
+        )
+    else:
+        text = promotion_text(done.version, done.gates, promoted=done.promoted, dry_run=dry_run)
+        if remote is not None and done.promoted and done.gates:
+            counts = {"proven": done.generation.proven, "changes": len(done.generation.changes)}
+            lines = synced_lines(done.version, **counts, remote=remote, synced=bool(done.synced))
+            text += "\n".join(lines) + "\n"
+        app.emit(text)
+        if remote is not None and done.promoted and not done.synced:
+            app.say(f"hint: gryt sync push --version {done.version}")
 
 
 @generation.command(short_help="Tag the release if every gate passes")
@@ -182,6 +220,7 @@ def abandon(app: "App", version: str, reason: str, as_json: bool) -> None:
 @click.option("-n", "--dry-run", is_flag=True, help="Judge the gates; change nothing.")
 @click.option("--override", "gates", multiple=True, metavar="GATE", help="Go on in spite of it.")
 @click.option("--reason", "reasons", multiple=True, metavar="TEXT", help="Why; it is recorded.")
+@click.option("--offline", is_flag=True, help="Do not ask the remote who was first.")
 @options.as_json
 @click.pass_obj
 def promote(
@@ -191,6 +230,7 @@ def promote(
     dry_run: bool,
     gates: tuple[str, ...],
     reasons: tuple[str, ...],
+    offline: bool,
     as_json: bool,
 ) -> int:
     """Tag the release if every gate passes.
@@ -199,35 +239,28 @@ def promote(
     recorded. A gate can be overridden, with a reason and where no policy forbids it; that is
     recorded, too, and said in the tag. One reason is for all overrides, or each has its own.
 
+    Where there is a remote it decides: the first promotion to reach it counts. With --offline that
+    is settled at the next sync.
+
     \b
     Example:
       gryt generation promote v1.5.0 --override ApprovalsGate --reason "INC-7, Grace on the phone"
     """  # noqa: D301 - for click, a backspace keeps lines apart
     from gryt.cli.overrides import pair
-    from gryt.render.gates import gate_documents, promotion_text
     from gryt.service import promote as service
 
     if dry_run:
         app.only_asks()
     overrides = pair(gates, reasons)
     done = service.promote(
-        app.session, version, revision=revision, dry_run=dry_run, overrides=overrides
+        app.session,
+        version,
+        revision=revision,
+        dry_run=dry_run,
+        overrides=overrides,
+        offline=offline,
     )
     for gate in done.needless:
         app.say(f"{gate} keeps nobody: nothing was overridden")
-    if as_json:
-        app.emit_json(
-            {
-                "schema": "gryt/promotion/1",
-                "version": version,
-                "commit": done.commit,
-                "promoted": done.promoted,
-                "dry_run": dry_run,
-                "record": done.record,
-                "gates": gate_documents(done.gates),
-            }
-        )
-    else:
-        text = promotion_text(version, done.gates, promoted=done.promoted, dry_run=dry_run)
-        app.emit(text)
+    _emit_promotion(app, done, dry_run=dry_run, as_json=as_json)
     return 0 if done.passed else 1

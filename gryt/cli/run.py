@@ -166,6 +166,10 @@ def _run(
         from gryt.cli.policy import emit_violation
 
         return emit_violation(app, violation, "Not run.", as_json=as_json)
+    if outcome.plan.is_recorded and outcome.plan.generation is not None:
+        from gryt.service import publish
+
+        publish.after(app.session, outcome.plan.generation.state.version)
     trouble = None if junit is None else _write_junit(junit, outcome)
     _answer(app, outcome, shown, as_json=as_json)
     if trouble is not None:

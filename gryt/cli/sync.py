@@ -161,7 +161,6 @@ def status(
         _emit_documents(app, "sync-status", [status_document(o) for o in done], many=all_remotes)
     else:
         app.emit("\n".join(status_text(overview, named=all_remotes) for overview in done))
-        _hint_clashes(app, [clash.version for o in done for clash in o.clashes])
     return _status(problem for overview in done for problem in overview.problems)
 
 

@@ -69,12 +69,6 @@ def remotes(repository: Repository) -> list[str]:
     return list(dict.fromkeys(key[7:-4] for key in keys if key.endswith(".url")))
 
 
-def is_mirror(repository: Repository, remote: str) -> bool:
-    """Tell whether git itself overwrites the refs here with those of this remote."""
-    specs = repository.config.get(f"remote.{remote}.fetch", "")
-    return bool(repository.config_bool(f"remote.{remote}.mirror")) and specs == "+refs/*:refs/*"
-
-
 def fetch(
     repository: Repository, remote: str, specs: Sequence[str], *, network: Network, whole: bool
 ) -> dict[str, str]:
@@ -203,6 +197,9 @@ def _talk(repository: Repository, *args: str, network: Network, doing: str) -> F
 
 
 def _end(process: subprocess.Popen[bytes], *, whole: bool) -> None:
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
     if process.poll() is not None:
         return
     if whole:

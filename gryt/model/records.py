@@ -11,6 +11,7 @@ from gryt.model.contract import Contract
 from gryt.model.hotfix import Hotfix
 from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.opinions import ApprovalWithdrawn, Approved, Overridden
+from gryt.model.outrun import Outrun
 from gryt.model.policy import PolicyPublished, PolicyVerdict
 from gryt.model.run_records import Environment, PipelineRef, RunFinished, RunStarted
 from gryt.model.verdict import Verdict
@@ -24,6 +25,7 @@ __all__ = [
     "Environment",
     "EvolutionStarted",
     "Kind",
+    "Outrun",
     "Overridden",
     "PipelineRef",
     "Promoted",
@@ -103,6 +105,8 @@ class Promoted(NamedTuple):
     """The tag object that stood under this name before; replaced because somebody said so."""
     policy: Oid | None = None
     """The blob of the policy that was judged by; None where there was none."""
+    offline: bool = False
+    """True where the remote was not asked who was first."""
 
 
 class Renamed(NamedTuple):
@@ -142,13 +146,6 @@ class RollbackPerformed(NamedTuple):
     generations: tuple[str, ...]
     tags: tuple[tuple[str, Oid], ...] = ()
     """The unpublished release tags that went, with their objects."""
-
-
-class Outrun(NamedTuple):
-    """A promotion that was made apart from the remote, which another one had reached first."""
-
-    promotion: RecordId
-    winner: RecordId
 
 
 class Withdrawn(NamedTuple):

@@ -70,6 +70,20 @@ def word(verdict: Verdict) -> str:
     return said + (" (warning only)" if warns else "")
 
 
+def synced_lines(
+    version: str, *, proven: int, changes: int, remote: str, synced: bool
+) -> list[str]:
+    """Return what a promotion comes to for others, as Workflow 8 has it."""
+    every = "All changes" if proven == changes else "Changes"
+    return [
+        "",
+        "Promotion successful",
+        f"  Version: {version}",
+        f"  {every} proven: {proven}/{changes}",
+        f"  Synced to {cell(remote)}: {'yes' if synced else 'no'}",
+    ]
+
+
 def promotion_text(version: str, gates: Sequence[Verdict], *, promoted: bool, dry_run: bool) -> str:
     """Return what a promotion shows, as Workflow 1 has it."""
     if promoted and not gates:

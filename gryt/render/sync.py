@@ -59,6 +59,17 @@ def clash_lines(clash: Clash) -> list[str]:
     return [f"{clash.version} ({side.status}, {cell(where)})" for side, where in pairs]
 
 
+def clashes_text(clashes: Sequence[Clash]) -> str:
+    """Return what a listing says of versions that two generations go by; nothing for none."""
+    if not clashes:
+        return ""
+    lines = ["", "Version conflicts:"]
+    for clash in clashes:
+        lines += [f"  {line}" for line in clash_lines(clash)]
+        lines.append(f"  hint: gryt generation rename {clash.version} VERSION")
+    return "\n".join(lines) + "\n"
+
+
 def _renumbered(renumbered: Sequence[Renumbering]) -> list[str]:
     if not renumbered:
         return []
@@ -100,12 +111,10 @@ def status_text(overview: Overview, *, named: bool) -> str:
     ]
     header = ("Version", "Status", "Remote ID", "Last Synced")
     lines += table(header, rows, gaps=(4, 5, 5), indent=0) if rows else ["  (none)"]
-    if overview.clashes:
-        lines += ["", "Version conflicts:"]
-        lines += [f"  {line}" for clash in overview.clashes for line in clash_lines(clash)]
+    text = "\n".join(lines) + "\n" + clashes_text(overview.clashes)
     if overview.problems:
-        lines += ["", *_problems("Errors", overview.problems)]
-    return "\n".join(lines) + "\n"
+        text += "\n".join(["", *_problems("Errors", overview.problems)]) + "\n"
+    return text
 
 
 def _count(overview: Overview, standing: Standing) -> int:

@@ -101,6 +101,13 @@ def start(
     return Started(version, found, wish.checked.policies, wish.checked.differences)
 
 
+def as_it_is(session: Session, started: Started) -> Started:
+    """Return an evolution that has begun as it is by now: a remote may have renumbered it."""
+    view = session.ledger.find(started.generation)
+    found = view.state.evolution(started.evolution.id) if view is not None else None
+    return started if found is None else started._replace(evolution=found)
+
+
 class _Wish(NamedTuple):
     """Everything about an evolution to be, but for its number."""
 

@@ -11,6 +11,7 @@ from gryt.service.drafts import refuse_unless_draft
 from gryt.service.messages import commit_message
 from gryt.service.session import Session
 from gryt.store.index import Summary
+from gryt.store.layout import TRACKING
 from gryt.store.ledger import View
 from gryt.store.workspace import contract_path
 
@@ -174,5 +175,6 @@ def show(session: Session, version: str) -> View:
 
 def listing(session: Session) -> list[Summary]:
     """Return every generation, by version."""
+    session.ledger.watch(TRACKING)
     contracts.take_up_all(session)
     return session.ledger.summaries()

@@ -10,12 +10,13 @@ from gryt.model.overrides import Override, Settled, settle
 from gryt.model.records import Kind, Overridden, Promoted, Refused
 from gryt.model.state import Generation, GenerationStatus
 from gryt.model.verdict import Verdict
-from gryt.service import contracts
+from gryt.service import contracts, publish
 from gryt.service.judging import ask_commands, judge
 from gryt.service.messages import commit_message, counted
 from gryt.service.policies import policy
 from gryt.service.session import Session
 from gryt.service.tags import release_message
+from gryt.store import remotes
 from gryt.store.append import Draft, act
 from gryt.store.checkout import commit_named, tag_below, tag_target
 
@@ -32,6 +33,8 @@ class Promotion(NamedTuple):
     record: RecordId | None = None
     needless: tuple[str, ...] = ()
     """Overrides of gates that keep nobody: they were left out."""
+    synced: bool | None = None
+    """Whether the remote has it; None where there is none."""
 
     @property
     def passed(self) -> bool:
@@ -46,8 +49,12 @@ def promote(
     revision: str | None,
     dry_run: bool,
     overrides: Sequence[Override] = (),
+    offline: bool = False,
 ) -> Promotion:
     """Judge the gates and, where all pass, record the promotion and tag the commit.
+
+    It is decided at the remote where the mode has one, unless `offline` says not to ask: then the
+    record says so, and the next sync settles who was first.
 
     An override takes the force out of a gate, unless policy forbids that; it is recorded.
 
@@ -69,14 +76,26 @@ def promote(
             generation=view.state,
             needless=asked.needless,
         )
+    remote = publish.deciding(session)
+
+    def decide(draft: Draft) -> Promotion:
+        is_alone = offline and remote is not None
+        return _decide(session, draft, version, commit, overrides, offline=is_alone)
+
+    if remote is not None and not offline:
+        from gryt.service.promote_there import promote_there  # lazy: only where there is a remote
+
+        done = promote_there(
+            session,
+            remote,
+            version,
+            ask=lambda state: ask_commands(session, state, commit),
+            decide=decide,
+        )
+        return done._replace(synced=True)
     ask_commands(session, view.state, commit)
-    return act(
-        session.ledger,
-        view.ref,
-        session.author,
-        lambda draft: _decide(session, draft, version, commit, overrides),
-        reason=f"promote {version}",
-    )
+    done = act(session.ledger, view.ref, session.author, decide, reason=f"promote {version}")
+    return done._replace(synced=False if remotes.names(session.ledger) else None)
 
 
 def _is_done(state: Generation, commit: Oid) -> bool:
@@ -137,7 +156,13 @@ def _asked(
 
 
 def _decide(
-    session: Session, draft: Draft, version: str, commit: Oid, overrides: Sequence[Override]
+    session: Session,
+    draft: Draft,
+    version: str,
+    commit: Oid,
+    overrides: Sequence[Override],
+    *,
+    offline: bool,
 ) -> Promotion:
     state = draft.state
     if state is None:
@@ -171,6 +196,7 @@ def _decide(
             gates=gates,
             overrides=against,
             policy=policy(session, commit).blob,
+            offline=offline,
         ),
         gid=state.gid,
         id=record,

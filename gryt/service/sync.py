@@ -54,6 +54,7 @@ def prepare(session: Session, remote: str | None, version: str | None) -> str:
     Edits of contract files are taken up first: they are what a user means to share.
     """
     ledger = session.ledger
+    ledger.reread()
     remotes.watch(ledger)
     ledger.watch(TAGS)
     name = remotes.need(ledger, remote)
@@ -111,12 +112,13 @@ def unreadable_problem(session: Session, contact: Contact, ref: str, error: Corr
 
 def conflict_problem(clash: Clash) -> Problem:
     """Say that a version is taken, by whom, and how to go on."""
-    verb = "promoted" if clash.there.status == "promoted" else "begun"
+    is_promoted = clash.there.status == "promoted"
+    verb = "promoted" if is_promoted else f"{clash.there.status}, begun"
     return Problem(
         clash.version,
         Reason.CONFLICT,
         f"Version {clash.version} already exists in {clash.remote}"
-        f" ({clash.there.status}, {verb} by {clash.there.by} at {clash.there.at})",
+        f" ({verb} by {clash.there.by} at {clash.there.at})",
         "Use different version or pull to sync:"
         f" gryt generation rename {clash.version} VERSION, gryt sync pull",
     )

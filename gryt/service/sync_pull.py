@@ -16,6 +16,7 @@ from gryt.service.sync import (
     unreadable_problem,
 )
 from gryt.store import sync_fetch, sync_notes, sync_tags
+from gryt.store.layout import TAGS
 from gryt.store.naming import settle as settle_names
 from gryt.store.naming import was_renamed
 from gryt.store.sync_apply import apply, rows_of
@@ -36,11 +37,19 @@ def pull(session: Session, *, remote: str | None = None, version: str | None = N
     return take_in(session, contact, version)
 
 
-def take_in(session: Session, contact: Contact, version: str | None) -> Pulled:
-    """Unite what a contact brought with what is here."""
+def take_in(
+    session: Session, contact: Contact, version: str | None, *, with_meta: bool = False
+) -> Pulled:
+    """Unite what a contact brought with what is here; of one version, if it is named.
+
+    `with_meta` adds the records about the whole repository to it.
+    """
     for _ in range(_ATTEMPTS):
         taking = _Taking(session, contact)
-        for ref in in_scope(session, contact.tips, version):
+        refs = in_scope(session, contact.tips, version)
+        if with_meta and session.ledger.layout.meta in contact.tips:
+            refs.append(session.ledger.layout.meta)
+        for ref in dict.fromkeys(refs):
             taking.look_at(ref)
         try:
             pulled = taking.take()
@@ -76,6 +85,7 @@ class _Taking:
         self._settled: list[Settled] = []
         self._clashes: list[Clash] = []
         self._problems: list[Problem] = []
+        self._lines = {line.ref: line for line in session.ledger.summaries()}
 
     def look_at(self, ref: str) -> None:
         """Work out what one ref comes to."""
@@ -85,18 +95,30 @@ class _Taking:
             self._problems.append(rewound_problem(session, contact, ref, found))
             return
         here, there = ledger.refs.get(ref), contact.tips.get(ref)
-        if here == there:
+        if here == there and not self._lacks_tags(ref):
             return
         try:
             union = unite_ref(ledger, ref, here, there)
             if union.standing is Standing.CONFLICT:
                 self._clashes.append(clash(session, contact.remote, ref))
-            elif union.tip != here:
+            elif union.tip != here or union.standing is Standing.SYNCED:
                 self._settled.append(
                     settle(ledger, lambda: session.author, union, taken=(), wording=WORDING)
                 )
         except Corrupt as error:
             self._problems.append(unreadable_problem(session, contact, ref, error))
+
+    def _lacks_tags(self, ref: str) -> bool:
+        """Tell whether a generation looks as if its tags had never come here."""
+        version = self._ledger.layout.version(ref)
+        line = self._lines.get(ref)
+        if version is None or line is None or not line.evolutions:
+            return False
+        is_there = f"{TAGS}{version}" in self._ledger.refs
+        if line.status == GenerationStatus.PROMOTED.value and not is_there:
+            return True
+        first = f"{TAGS}{version}-rc."
+        return line.proven > 0 and not any(name.startswith(first) for name in self._ledger.refs)
 
     def take(self) -> Pulled:
         """Move everything into place."""
@@ -118,7 +140,8 @@ class _Taking:
         )
         commits = {c for each in self._settled for c in sync_notes.touched(ledger, each)}
         sync_notes.follow(ledger, contact.tips, lambda: self._session.author, commits)
-        named = [(ledger.layout.version(s.union.ref), s.union.here) for s in self._settled]
+        moved = [each for each in self._settled if each.tip != each.union.here]
+        named = [(ledger.layout.version(s.union.ref), s.union.here) for s in moved]
         return Pulled(
             contact.remote,
             new=tuple(version for version, here in named if version and here is None),

@@ -27,8 +27,8 @@ from gryt.store import sync_fetch, sync_notes, sync_tags
 from gryt.store.layout import TAGS
 from gryt.store.sync_apply import apply, rows_of
 from gryt.store.sync_fetch import Contact
-from gryt.store.sync_push import Parcel, Refusal, deliver, is_passing
-from gryt.store.sync_settle import Settled, settle, unpublished
+from gryt.store.sync_push import Parcel, Refusal, deliver, is_passing, parcel_of
+from gryt.store.sync_settle import Settled, settle
 from gryt.store.sync_unite import unite_ref
 
 _ATTEMPTS = 60
@@ -94,7 +94,8 @@ class _Pushing:
         self._look_for_tags(left)
         for ref in left:
             settled = self._settled(ref, contact)
-            parcel = None if settled is None else self._parcel(settled)
+            before = self._before.get(ref)
+            parcel = None if settled is None else parcel_of(self._ledger, settled, before)
             if settled is not None and parcel is not None:
                 plan.append((settled, parcel))
         if not plan:
@@ -183,22 +184,6 @@ class _Pushing:
         except Corrupt as error:
             self._problems[ref] = unreadable_problem(session, contact, ref, error)
             return None
-
-    def _parcel(self, settled: Settled) -> Parcel | None:
-        """Return the ref with its tags; None where the remote has everything."""
-        ledger, union = self._ledger, settled.union
-        before = self._before.get(union.ref)
-        if union.standing is Standing.BEHIND:
-            return None
-        if union.standing is Standing.SYNCED and union.there == before:
-            return None
-        # where it is level by now, an earlier push was cut off before its tags had followed
-        updates = [] if union.there == settled.tip else [(settled.tip, union.ref)]
-        if ledger.layout.version(union.ref) is not None:
-            paths = unpublished(ledger, settled.tree, before)
-            tags = sync_tags.tags_of(union.ref, rows_of(ledger, settled))
-            updates += sync_tags.to_push(ledger, tags, paths)
-        return Parcel(union.ref, tuple(updates)) if updates else None
 
     def _count(self, settled: Settled, contact: Contact) -> None:
         version = self._ledger.layout.version(settled.union.ref)

@@ -167,6 +167,7 @@ def _promoted(body: Promoted) -> Map:
             "fast_track": body.fast_track or None,
             "replaces_tag": body.replaces_tag,
             "policy": body.policy,
+            "offline": body.offline or None,
         }
     )
 

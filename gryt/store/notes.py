@@ -23,6 +23,7 @@ from gryt.store.layout import NOTES_REF
 _MAX_NOTE_BYTES = 1024 * 1024
 _RUN = re.compile(r"\brun: (?P<run>[0-9a-z]{26})\b")
 _EVOLUTION_ID = re.compile(r"\bid: (?P<id>[0-9a-z]{26})\b")
+_CANDIDATE = re.compile(r"\bevolution: (?P<version>[^,}\s]+)-rc\.[0-9]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -105,6 +106,12 @@ def evolution_in(line: str) -> str | None:
     """Return the evolution that a line is about; None where it names none."""
     found = _EVOLUTION_ID.search(line)
     return None if found is None else found["id"]
+
+
+def version_in(line: str) -> str | None:
+    """Return the version that a line of gryt's is about; None where it is none of gryt's."""
+    found = _CANDIDATE.search(line) if evolution_in(line) is not None else None
+    return None if found is None else found["version"]
 
 
 def is_commit(path: str) -> bool:

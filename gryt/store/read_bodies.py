@@ -101,6 +101,7 @@ def _promoted(p: Map) -> Body:
         fast_track=p.get("fast_track") is True,
         replaces_tag=_oid(p, "replaces_tag"),
         policy=_oid(p, "policy"),
+        offline=p.get("offline") is True,
     )
 
 

@@ -1,6 +1,6 @@
 """Which remote the ledger is shared through, and what was last seen of it."""
 
-from gryt.errors import NotFound, Refused
+from gryt.errors import NotFound
 from gryt.git import transport
 from gryt.git.refs import ABSENT, RefUpdate, last_move, move, read_refs
 from gryt.git.transport import Network
@@ -57,11 +57,7 @@ def need(ledger: Ledger, asked: str | None) -> str:
             "there is no remote to sync with",
             hints=["git remote add origin URL", "gryt sync config --remote NAME"],
         )
-    if transport.is_mirror(ledger.repository, found):
-        raise Refused(
-            f"this clone mirrors '{found}': git would overwrite what is written here",
-            hints=["work in an ordinary clone", f"git config --unset remote.{found}.mirror"],
-        )
+    ledger.repository.refuse_mirrored()
     return found
 
 

@@ -36,8 +36,7 @@ def apply(
     changed = [each for each in settled if each.tip != each.union.here]
     here = local_tags(ledger)
     updates = [RefUpdate(s.union.ref, s.tip, s.union.here or ABSENT) for s in changed]
-    about_tags = changed if not published else settled
-    for each in about_tags:
+    for each in settled:
         if ledger.layout.version(each.union.ref) is not None:
             updates += moves(ledger, told(each), here)
     if published:

@@ -24,6 +24,7 @@ from gryt.store.ledger import Ledger
 from gryt.store.locks import writing
 from gryt.store.sync_apply import incoming
 from gryt.store.sync_settle import Settled
+from gryt.store.sync_unite import gid_of
 
 _ATTEMPTS = 20
 _FINISHED = "-run-finished.yaml"
@@ -87,14 +88,17 @@ def share(
         there = tips.get(NOTES_REF)
         if mine is None or mine == there:
             return None
+        public = _public(ledger, mine, there, _private(ledger, remote), author)
+        if public is None or public == there:
+            return None
         ref = ledger.layout.notes_there
         pushed = transport.push(
-            ledger.repository, remote, [(mine, ref)], atomic=False, network=network
+            ledger.repository, remote, [(public, ref)], atomic=False, network=network
         )
         tracking = ledger.layout.tracking(remote, NOTES_REF)
         if pushed.done:
-            update = RefUpdate(tracking, mine, there or ABSENT)
-            _move_quietly(ledger, update)
+            _move_quietly(ledger, RefUpdate(tracking, public, there or ABSENT))
+            follow(ledger, {NOTES_REF: public}, author, set())
             return None
         answer = pushed.answers.get(ref)
         reason = answer.reason if answer is not None else "no answer"
@@ -111,6 +115,59 @@ def share(
             said = [line for line in pushed.words if line.startswith("remote:")]
             return "; ".join([f"{remote} did not take {ref}: {reason}", *said])
     return f"the notes of {remote} were moved by others all the time"
+
+
+def _private(ledger: Ledger, remote: str) -> set[str]:
+    """Return the versions that a remote does not have, or has as another generation's."""
+    seen = remotes.tracked(ledger, remote)
+    found = set()
+    for ref, here in ledger.refs.items():
+        version, there = ledger.layout.version(ref), seen.get(ref)
+        if version is None or there == here:
+            continue
+        trees = [ledger.objects.tree_of(tip) for tip in (here, there) if tip is not None]
+        if len(trees) == 1 or gid_of(ledger, trees[0]) != gid_of(ledger, trees[1]):
+            found.add(version)
+    return found
+
+
+def _public(
+    ledger: Ledger,
+    mine: str,
+    there: str | None,
+    private: set[str],
+    author: Callable[[], Author],
+) -> str | None:
+    """Return notes like `mine`, upon the remote's, without the lines about private generations."""
+    objects = ledger.objects
+    base = objects.tree_of(there) if there is not None else None
+    changed: dict[str, str] = {}
+    is_whole = True
+    for path, _ in objects.files(objects.tree_of(mine), since=base):
+        commit = path.replace("/", "")
+        lines = notes.read_note(objects, objects.tree_of(mine), commit).splitlines()
+        known = notes.read_note(objects, base, commit).splitlines()
+        kept = [line for line in lines if line in known or notes.version_in(line) not in private]
+        is_whole = is_whole and kept == lines
+        if kept and kept != known:
+            changed[commit] = "\n".join(kept) + "\n"
+    if is_whole:
+        return mine
+    if not changed:
+        return there
+    return _commit(ledger, notes.with_notes(objects, base, changed), there, author())
+
+
+def _commit(ledger: Ledger, tree: str, parent: str | None, author: Author) -> str:
+    newest = ledger.objects.commit_time(parent) if parent is not None else 0
+    return write_commit(
+        ledger.objects,
+        tree=tree,
+        parents=[parent] if parent is not None else [],
+        author=author.identity,
+        committer=author.committer._replace(time=max(author.committer.time, newest)),
+        message="Notes of gryt\n",
+    )
 
 
 def _move_quietly(ledger: Ledger, update: RefUpdate) -> None:
@@ -142,16 +199,7 @@ def _upon(
     tree = notes.with_notes(objects, base, dict(_changed(ledger, base, other, commits)))
     if tree == base or (base is None and tree == objects.add_files(None, {})):
         return parent
-    identity = author()
-    newest = objects.commit_time(parent) if parent is not None else 0
-    return write_commit(
-        objects,
-        tree=tree,
-        parents=[parent] if parent is not None else [],
-        author=identity.identity,
-        committer=identity.committer._replace(time=max(identity.committer.time, newest)),
-        message="Notes of gryt\n",
-    )
+    return _commit(ledger, tree, parent, author())
 
 
 def _changed(

@@ -12,7 +12,11 @@ from typing import NamedTuple
 
 from gryt.git import transport
 from gryt.git.transport import Network
+from gryt.model.sync import Standing
 from gryt.store.ledger import Ledger
+from gryt.store.sync_apply import rows_of
+from gryt.store.sync_settle import Settled, unpublished
+from gryt.store.sync_tags import tags_of, to_push
 
 _AT_ONCE = 5000
 """How many refs one command line may name."""
@@ -27,6 +31,25 @@ class Parcel(NamedTuple):
     """The ref's name here; `updates` has it by its name there."""
     updates: tuple[tuple[str, str], ...]
     """Object and ref of each, the ledger's first."""
+
+
+def parcel_of(ledger: Ledger, settled: Settled, before: str | None) -> Parcel | None:
+    """Return a ref with its tags; None where the remote has everything.
+
+    `before` is where the remote was before it was asked: an earlier push may have been cut off
+    between its records and its tags.
+    """
+    union = settled.union
+    if union.standing is Standing.BEHIND:
+        return None
+    if settled.tip == union.there == before:
+        return None
+    updates = [] if union.there == settled.tip else [(settled.tip, union.ref)]
+    if ledger.layout.version(union.ref) is not None:
+        paths = unpublished(ledger, settled.tree, before)
+        tags = tags_of(union.ref, rows_of(ledger, settled))
+        updates += to_push(ledger, tags, paths)
+    return Parcel(union.ref, tuple(updates)) if updates else None
 
 
 class Refusal(NamedTuple):

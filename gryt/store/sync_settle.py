@@ -78,7 +78,7 @@ def settle(
     wording: Wording,
 ) -> Settled:
     """Settle one union; `taken` are names of tags that the remote has and no record tells of."""
-    if ledger.layout.version(union.ref) is None or union.there is None:
+    if ledger.layout.version(union.ref) is None or (union.there is None and not taken):
         return Settled(union)
     ours = unpublished(ledger, union.tree, union.there)
     # most unions clash in nothing, which a look at a few records tells

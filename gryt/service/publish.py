@@ -1,0 +1,104 @@
+"""Publishing by itself: what the mode asks for, before and after an action.
+
+Always best effort. An action that is recorded here is done; where the remote cannot be reached, or
+refuses, that is said and the next sync makes up for it.
+"""
+
+from gryt.errors import GrytError
+from gryt.model.sync import Mode, Pushed
+from gryt.service.session import Session
+from gryt.store import remotes
+
+
+def automatic(session: Session, version: str | None, *, edits: bool = False) -> str | None:
+    """Return the remote that actions on a generation are published to; None where they are not.
+
+    Edits of a contract, like whatever is about no generation, are published by themselves in the
+    cloud mode alone.
+    """
+    from gryt.service.sync import mode  # lazy: most clones have no remote
+
+    if not session.writes or not remotes.names(session.ledger):
+        return None
+    now = mode(session)
+    remote = remotes.choose(session.ledger) if now is not Mode.LOCAL else None
+    if remote is None or now is Mode.CLOUD:
+        return remote
+    is_due = version is not None and not edits and _is_shared(session, remote, version)
+    return remote if is_due else None
+
+
+def _is_shared(session: Session, remote: str, version: str) -> bool:
+    """Tell whether a generation was ever seen at a remote: until then a draft is private."""
+    layout = session.ledger.layout
+    ref = layout.tracking(remote, layout.generation(version))
+    return session.ledger.objects.ref(ref) is not None
+
+
+def deciding(session: Session) -> str | None:
+    """Return the remote at which promotions are decided; None where they are decided here."""
+    from gryt.service.sync import mode  # lazy: most clones have no remote
+
+    if not remotes.names(session.ledger) or mode(session) is Mode.LOCAL:
+        return None
+    return remotes.choose(session.ledger)
+
+
+def before(session: Session, version: str) -> bool | None:
+    """Take in what a remote has of a shared generation; None where there is none to ask.
+
+    Returns False where it could not be asked: what is decided then is provisional.
+    """
+    remote = automatic(session, version)
+    if remote is None:
+        return None
+    from gryt.service.sync_pull import pull  # lazy: only where something is shared
+
+    layout = session.ledger.layout
+    if session.ledger.objects.ref(layout.tracking(remote, layout.generation(version))) is None:
+        return True  # nothing to take in: it will be new there
+    try:
+        pulled = pull(session, remote=remote, version=version)
+    except GrytError as error:
+        _say(session, error)
+        return False
+    for problem in pulled.problems:
+        session.say(f"notice: {problem.version}: {problem.message}")
+    return True
+
+
+def after(session: Session, version: str | None, *, edits: bool = False) -> Pushed | None:
+    """Publish what was recorded, where the mode asks for it; return what came of it."""
+    remote = automatic(session, version, edits=edits)
+    if remote is None:
+        return None
+    from gryt.service.sync import mode  # lazy: only where something is shared
+    from gryt.service.sync_push import push  # lazy: only where something is shared
+
+    version = None if mode(session) is Mode.CLOUD else version
+    try:
+        pushed = push(session, remote=remote, version=version)
+    except GrytError as error:
+        _say(session, error)
+        session.say(f"notice: not published yet; later: gryt sync push{_only(version)}")
+        return None
+    for each in pushed.renumbered:
+        session.say(f"notice: {each.old} is now {each.new}: the number was given out meanwhile")
+    for problem in pushed.problems:
+        session.say(f"notice: {problem.version}: {problem.message}")
+        for line in problem.details:
+            session.say(f"  {line}")
+        session.say(f"hint: {problem.resolution}")
+    for notice in pushed.notices:
+        session.say(f"notice: {notice}")
+    return pushed
+
+
+def _say(session: Session, error: GrytError) -> None:
+    session.say(f"notice: {error.message}")
+    for line in error.details:
+        session.say(f"  {line}")
+
+
+def _only(version: str | None) -> str:
+    return "" if version is None else f" --version {version}"
