@@ -7,6 +7,9 @@ from tests.support.git import Repo
 from tests.support.ledgers import stock_law_1
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def shared(gryt: Gryt, repo: Repo, clone: Repo) -> Repo:
     """v5.0.0 in both clones, with one change proven and published; nobody syncs by itself."""
