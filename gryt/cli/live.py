@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
-from rich.console import Console, Group
+from rich.console import Console, ConsoleDimensions, Group
 from rich.live import Live
 from rich.text import Text
 
@@ -78,6 +78,7 @@ class LiveView(Silent):
     def __init__(
         self, out: "Output", *, verbosity: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        self._out = out
         self._verbose = verbosity > 0
         self._clock = clock
         self._unicode = out.can("".join(sign for sign, _, _ in _SIGNS.values()) + _FRAMES)
@@ -110,6 +111,7 @@ class LiveView(Silent):
         """Begin to draw."""
         del jobs
         self._total = len(cells)
+        self._measure()
         self._live.start()
 
     def step_started(self, cell: "Cell", *, log: PurePath | None) -> None:
@@ -157,7 +159,13 @@ class LiveView(Silent):
     def tick(self) -> None:
         """Draw the picture anew."""
         self._frame += 1
+        self._measure()
         self._live.update(self._picture(), refresh=True)
+
+    def _measure(self) -> None:
+        """Look how large the terminal is by now; rich would look at other streams."""
+        columns, rows = self._out.size()
+        self._console.size = ConsoleDimensions(columns, rows)
 
     # --- how it looks
 

@@ -50,3 +50,11 @@ class Output:
     def isatty(self) -> bool:
         """Tell whether a terminal shows it."""
         return self._fd is not None and os.isatty(self._fd)
+
+    def size(self) -> tuple[int, int]:
+        """Return columns and rows of the terminal; 80 and 24 where it does not know them."""
+        try:
+            columns, rows = os.get_terminal_size(self.fileno())
+        except OSError:
+            columns = rows = 0
+        return columns or 80, rows or 24
