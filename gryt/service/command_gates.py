@@ -16,6 +16,8 @@ from gryt.model.pipeline import DEFAULT_SHELL, Pipeline, Step, StepResult, StepS
 from gryt.model.policy import Rule
 from gryt.model.verdict import Outcome, Verdict
 from gryt.service.gate_context import context
+from gryt.service.messages import some
+from gryt.store.workspace import POLICIES, POLICY
 
 if TYPE_CHECKING:
     from gryt.service.judging import Case
@@ -74,8 +76,10 @@ def _cannot_run(case: "Case", rule: Rule) -> Verdict | None:
     if tree.head.commit != case.commit:
         mend = f"git switch --detach {case.commit[:10]}"
         return _unsure(rule, f"the work tree is not at {case.commit[:10]}", mend)
-    if tree.changed:
-        changed = ", ".join(tree.changed[:3])
+    # An edited policy can only add, and is how somebody tries a command out.
+    edited = [path for path in tree.changed if path not in {POLICY, POLICIES}]
+    if edited:
+        changed = some(edited)
         return _unsure(rule, f"the work tree has uncommitted changes: {changed}", "git stash")
     return None
 
