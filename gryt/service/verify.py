@@ -7,6 +7,7 @@ mended is what follows from them, the tags, the notes, and what killed processes
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gryt.model.agreement import Book, disagreements
+from gryt.model.approvals import email_of
 from gryt.model.findings import (
     Checked,
     Finding,
@@ -28,6 +29,7 @@ from gryt.store.examine import Examined, examine, unbound
 from gryt.store.laws import judge_history, new_trees
 from gryt.store.ledger import Ledger
 from gryt.store.mending import FileRepair, Found, PlaceRepair, mend
+from gryt.store.people import committed_by
 
 __all__ = ["Checked", "Finding", "Report", "Severity", "verify"]
 
@@ -46,7 +48,7 @@ def verify(session: Session, *, repair: bool = False) -> Report:
     books = [_book(each) for each in examined if each.version is not None]
     for each, book in zip((e for e in examined if e.version is not None), books, strict=True):
         found += _plain([*disagreements(book), *unbound(ledger, each)])
-    found += _plain(_shared(examined))
+    found += _plain([*_shared(examined), *_in_other_names(ledger, examined)])
     own = [_own(book) for book in books if book.gid is not None]
     tag_findings, tags = verify_tags(ledger, own)
     note_findings, notes, notes_tip = verify_notes(ledger, own)
@@ -116,6 +118,20 @@ def _shared(examined: Sequence[Examined]) -> Iterator[Finding]:
             if before != place:
                 message = f"its id is that of '{ref}:{before[0]}' too"
                 yield tampered("id-twice", f"{each.ref}:{place[0]}", message)
+
+
+def _in_other_names(ledger: Ledger, examined: Sequence[Examined]) -> Iterator[Finding]:
+    """Yield each record that names another person than the author of the commit it came in.
+
+    A restored ledger has them too, so it is worth knowing, and no proof of forgery; a signature is.
+    """
+    authors = committed_by(ledger)
+    for each in examined:
+        for record in each.records:
+            author = authors.get(record.id, "").casefold().replace("(none)", "")
+            if record.id in authors and author != email_of(record.by):
+                message = f"it names {record.by}, and is committed by <{author}>"
+                yield warning("other-name", f"{each.ref}:{each.blobs[record.id][0]}", message)
 
 
 # --- leftovers

@@ -104,6 +104,19 @@ def signing(
     )
 
 
+def committed_by(ledger: Ledger) -> Mapping[RecordId, str]:
+    """Return for every record of the ledger who is the author of the commit that put it there.
+
+    A record that no commit here introduces is left out.
+    """
+    own = f"{ledger.layout.namespace}/"
+    tips = [tip for ref, tip in ledger.refs.items() if ref.startswith(own)]
+    added = additions(ledger.repository, tips)
+    named = {name: commit for path, commit in added.items() if (name := record_id_in(path))}
+    emails = {commit: ledger.objects.author_email(commit) for commit in set(named.values())}
+    return {name: emails[commit] for name, commit in named.items()}
+
+
 def tag_signature(ledger: Ledger, oid: str, signers: Signers) -> Signature:
     """Return what is known of the signature of a tag object that is here."""
     return judge_tag(ledger.repository, ledger.objects, oid, signers)
