@@ -1,6 +1,7 @@
 """Commit objects: written without a ref, signed where the user's git signs."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import pygit2
 
@@ -44,6 +45,12 @@ def write_commit(
             )
         )
     )
+
+
+def author_email(objects: Objects, commit: str) -> str:
+    """Return the e-mail address of a commit's author, as git has it; empty where it has none."""
+    email = cast(pygit2.Commit, objects.libgit2[commit]).author.email
+    return "" if email == "(none)" else email
 
 
 def cannot_sign(what: str, finished: Finished) -> Refused:

@@ -88,10 +88,6 @@ class Objects:
         """Return a commit's parents, which a shallow clone need not have."""
         return [str(oid) for oid in self._commit(commit).parent_ids]
 
-    def author_email(self, commit: str) -> str:
-        """Return the e-mail address of a commit's author, as git has it."""
-        return self._commit(commit).author.email
-
     def commit_time(self, commit: str) -> int:
         """Return a commit's committer date, seconds since the epoch."""
         return self._commit(commit).commit_time

@@ -128,7 +128,7 @@ def _in_other_names(ledger: Ledger, examined: Sequence[Examined]) -> Iterator[Fi
     authors = committed_by(ledger)
     for each in examined:
         for record in each.records:
-            author = authors.get(record.id, "").casefold().replace("(none)", "")
+            author = authors.get(record.id, "").casefold()
             if record.id in authors and author != email_of(record.by):
                 message = f"it names {record.by}, and is committed by <{author}>"
                 yield warning("other-name", f"{each.ref}:{each.blobs[record.id][0]}", message)

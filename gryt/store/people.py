@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gryt.git.authors import additions, authors, introductions, new_commits
+from gryt.git.commits import author_email
 from gryt.git.refs import read_refs
 from gryt.git.signatures import (
     Signature,
@@ -113,7 +114,7 @@ def committed_by(ledger: Ledger) -> Mapping[RecordId, str]:
     tips = [tip for ref, tip in ledger.refs.items() if ref.startswith(own)]
     added = additions(ledger.repository, tips)
     named = {name: commit for path, commit in added.items() if (name := record_id_in(path))}
-    emails = {commit: ledger.objects.author_email(commit) for commit in set(named.values())}
+    emails = {commit: author_email(ledger.objects, commit) for commit in set(named.values())}
     return {name: emails[commit] for name, commit in named.items()}
 
 

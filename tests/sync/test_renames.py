@@ -6,7 +6,6 @@ from tests.support.cli import Gryt
 from tests.support.git import Repo
 from tests.support.ledgers import stock_law_1
 
-
 pytestmark = pytest.mark.slow
 
 
