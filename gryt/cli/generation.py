@@ -163,9 +163,10 @@ def rename(app: "App", old: str, new: str, as_json: bool) -> None:
       gryt generation rename v6.0.0 v6.1.0
     """  # noqa: D301 - for click, a backspace keeps lines apart
     from gryt.model.names import parse_version
-    from gryt.service import renames
+    from gryt.service import publish, renames
 
     view = renames.rename(app.session, old, parse_version(new))
+    publish.renamed(app.session, old, view.state.version)
     _emit_changed(app, view.state.version, f"renamed: {old} -> {new}", as_json=as_json)
 
 

@@ -94,6 +94,31 @@ def after(session: Session, version: str | None, *, edits: bool = False) -> Push
     return pushed
 
 
+def renamed(session: Session, old: str, new: str) -> None:
+    """Publish a rename where the old name is shared, so that nobody goes on under it.
+
+    Where the old name is another generation's at the remote, that one has its place here now: its
+    tags are brought.
+    """
+    ledger = session.ledger
+    remote = automatic(session, old)
+    if remote is None:
+        return
+    from gryt.service.sync_push import push  # lazy: only where something is shared
+    from gryt.store import sync_tags  # lazy: only where something is shared
+
+    try:
+        if ledger.find(old) is not None:
+            sync_tags.bring(ledger, remote, old, network=session.network)
+        else:
+            for problem in push(session, remote=remote, version=new, former=old).problems:
+                session.say(f"notice: {problem.version}: {problem.message}")
+                session.say(f"hint: {problem.resolution}")
+    except GrytError as error:
+        _say(session, error)
+        session.say("notice: not published yet; later: gryt sync push")
+
+
 def _say(session: Session, error: GrytError) -> None:
     session.say(f"notice: {error.message}")
     for line in error.details:

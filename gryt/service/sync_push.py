@@ -42,15 +42,17 @@ def push(
     *,
     remote: str | None = None,
     version: str | None = None,
+    former: str | None = None,
     contact: Contact | None = None,
 ) -> Pushed:
     """Push what is only here; raise RemoteFailed where the remote cannot be talked to.
 
-    `contact` is what was just learnt from the remote, which then is not asked first.
+    `former` is a name that the generation went by: its ref goes along. `contact` is what was just
+    learnt from the remote, which then is not asked first.
     """
     name = prepare(session, remote, version) if contact is None else contact.remote
     need_local(session, version)
-    pushing = _Pushing(session, name, version)
+    pushing = _Pushing(session, name, version, former)
     for attempt in range(_ATTEMPTS):
         if contact is None:
             contact = sync_fetch.contact(session.ledger, name, session.network)
@@ -66,11 +68,14 @@ def push(
 class _Pushing:
     """One push, over all its attempts."""
 
-    def __init__(self, session: Session, remote: str, version: str | None) -> None:
+    def __init__(
+        self, session: Session, remote: str, version: str | None, former: str | None
+    ) -> None:
         self._session = session
         self._ledger = session.ledger
         self._remote = remote
         self._version = version
+        self._former = former
         self._before: dict[str, str] = {}
         """Where the remote was before this push first asked."""
         self._done: set[str] = set()
@@ -119,11 +124,10 @@ class _Pushing:
         return self._in_place(contact, done) and not self._refused
 
     def _scope(self) -> list[str]:
-        return [
-            ref
-            for ref in in_scope(self._session, self._ledger.refs, self._version)
-            if ref not in self._problems and ref not in self._done
-        ]
+        refs = in_scope(self._session, self._ledger.refs, self._version)
+        if self._former is not None:
+            refs += in_scope(self._session, self._ledger.refs, self._former)
+        return [ref for ref in refs if ref not in self._problems and ref not in self._done]
 
     def _is_decided(self, ref: str, contact: Contact) -> bool:
         """Tell whether a refusal stands: nobody was faster, the remote does not want it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from gryt.git import transport
-from gryt.git.refs import ABSENT, RefUpdate
+from gryt.git.refs import ABSENT, RefUpdate, move, read_refs
 from gryt.git.transport import Network
 from gryt.model.names import Version
 from gryt.store.fields import Map
@@ -147,6 +147,19 @@ def moves(ledger: Ledger, tags: Tags, local: Mapping[str, str]) -> list[RefUpdat
             if told_now is None or told_now.oid != here:
                 updates.append(RefUpdate(f"{TAGS}{name}", ABSENT, here))
     return updates
+
+
+def bring(ledger: Ledger, remote: str, version: str, *, network: Network) -> None:
+    """Bring the tags that a generation here tells of; raise RemoteFailed."""
+    ref = ledger.layout.generation(version)
+    if ref not in ledger.refs:
+        return
+    told = tags_of(ref, ledger.rows(ref))
+    fetch_objects(ledger, remote, told.wanted.values(), network=network)
+    here = {n.removeprefix(TAGS): oid for n, oid in read_refs(ledger.repository, TAGS).items()}
+    updates = moves(ledger, told, here)
+    if updates:
+        move(ledger.repository, updates, reason=f"tags of {version}")
 
 
 def to_push(ledger: Ledger, tags: Tags, paths: set[str]) -> list[tuple[str, str]]:

@@ -90,3 +90,32 @@ def test_a_tag_that_is_refused_alone_is_told_with_the_way_out(
     assert "remote: no tags" in pushed.stdout
     assert "git push origin refs/tags/v5.0.0-rc.2" in pushed.stdout
     assert shared.refs("refs/gryt/") == remote.refs("refs/gryt/")
+
+
+def test_a_rename_of_what_is_shared_is_published(
+    gryt: Gryt, shared: Repo, clone: Repo, remote: Repo
+) -> None:
+    gryt.ok("generation", "new", "v9.0.0", cwd=shared)
+    for each in (shared, clone):
+        each.git("config", "gryt.mode", "hybrid")
+    gryt.ok("generation", "rename", "v5.0.0", "v5.1.0", cwd=shared)
+    names = [ref.rpartition("/")[2] for ref in remote.refs("refs/gryt/")]
+    assert names == ["v5.0.0", "v5.1.0"], "and the private draft is not"
+    gryt.ok("sync", "pull", cwd=clone)
+    assert listed(gryt, clone) == ["v5.1.0"]
+
+
+def test_the_generation_that_takes_the_place_has_its_tags(
+    gryt: Gryt, shared: Repo, clone: Repo
+) -> None:
+    gryt.ok("generation", "new", "v6.0.0", "--change", "add:B:Theirs", cwd=shared)
+    gryt.ok("evolution", "start", "v6.0.0", "--change", "B", cwd=shared)
+    gryt.ok("run", cwd=shared)
+    gryt.ok("sync", "push", cwd=shared)
+    gryt.ok("generation", "new", "v6.0.0", "--change", "add:C:Ours", cwd=clone)
+    assert gryt("sync", "push", cwd=clone).status == 4
+    clone.git("config", "gryt.mode", "hybrid")
+    gryt.ok("generation", "rename", "v6.0.0", "v6.1.0", cwd=clone)
+    assert listed(gryt, clone) == ["v5.0.0", "v6.0.0", "v6.1.0"]
+    assert "refs/tags/v6.0.0-rc.1" in clone.refs("refs/tags/")
+    assert gryt.ok("verify", cwd=clone).stdout.startswith("Ledger: sound")
