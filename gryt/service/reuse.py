@@ -13,6 +13,7 @@ from gryt.service.session import Session
 from gryt.store.reuse import Kept, Results
 
 _UNRECORDED = "an unrecorded run"
+_NONE = "there is no earlier result"
 
 
 def reuse_for(
@@ -56,17 +57,17 @@ class Reuse:
         """Return the earlier result that stands for this cell; None where there is none."""
         now = fingerprint(self._plan.pipeline, cell, folder, env, self._plan.tools)
         if isinstance(now, str):
-            self._explain(cell, f"run: {now}")
+            self._explain(cell, now)
             return None
         self._depends[cell.name] = now
-        why = "there is no earlier result"
+        why = _NONE
         for kept in self._results.of(cell.name):
             against = self._against(kept, now)
             if against is None:
-                self._explain(cell, f"reused from {kept.run}: nothing that it depends on changed")
+                self._explain(cell, f"nothing that it depends on has changed since {kept.run}")
                 return kept.result._replace(reused_from=kept.run, attempts=0, seconds=0.0)
-            why = against if why == "there is no earlier result" else why
-        self._explain(cell, f"run: {why}")
+            why = against if why == _NONE else why
+        self._explain(cell, why)
         return None
 
     def keep(self, cell: Cell, result: StepResult) -> None:

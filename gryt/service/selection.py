@@ -13,7 +13,9 @@ from gryt.model.state import Evolution
 from gryt.runner.masking import MASK
 from gryt.service.session import Session
 from gryt.service.wishes import Wish
+from gryt.store.fields import as_list
 from gryt.store.ledger import View
+from gryt.store.steps import step_from_plain
 
 
 def left_out(pipeline: Pipeline, wish: Wish) -> dict[str, str]:
@@ -77,9 +79,10 @@ def take_over(
             hints=["gryt evolution start VERSION --change ID", "gryt run --from STEP"],
         )
     view, evolution = about
-    last = _last_run(session, view, evolution)
-    if last is None:
+    ended = _last_run(session, view, evolution)
+    if ended is None:
         raise Refused(f"evolution '{evolution.tag}' has no earlier run", hints=["gryt run"])
+    last_id, last = ended
     reasons = []
     if last.tree != tree:
         reasons.append(f"it ran on another tree ({last.commit[:10]})")
@@ -93,22 +96,27 @@ def take_over(
             details=reasons,
             hints=["gryt run"],
         )
+    stored = session.ledger.record(view.ref, last_id)  # with its logs, unlike the cache
+    steps = [step_from_plain(step) for step in as_list(stored["steps"])]
     always = {cell.name for cell in cells(pipeline) if cell.step.always}
     passed = {
         step.name: step._replace(taken_from=last.run)
-        for step in last.steps
+        for step in steps
         if step.status is StepStatus.PASS and step.name not in always and not _is_masked(step)
     }
     return Taken(last.run, passed)
 
 
-def _last_run(session: Session, view: View, evolution: Evolution) -> RunFinished | None:
+def _last_run(
+    session: Session, view: View, evolution: Evolution
+) -> tuple[RecordId, RunFinished] | None:
+    """Return the run of an evolution that began last and has ended, with the id of its end."""
     ended = [
-        record.body
+        (record.id, record.body)
         for record in session.ledger.records(view.ref)
         if isinstance(record.body, RunFinished) and record.body.evolution == evolution.id
     ]
-    return max(ended, key=lambda body: body.run, default=None)
+    return max(ended, key=lambda end: end[1].run, default=None)
 
 
 def _is_masked(step: StepResult) -> bool:
