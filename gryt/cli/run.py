@@ -152,8 +152,8 @@ def _run(
         app.say(f"this run proves nothing: {reason}")
     if (wish.jobs or 1) > 1 and not plan.pipeline.parallel:
         app.say(f"pipeline '{plan.pipeline.name}' is not parallel: its steps run one by one")
-    if junit is not None and not os.access(junit.absolute().parent, os.W_OK):
-        raise Refused(f"cannot write '{junit}': its folder is not there or not writable")
+    if junit is not None:
+        _make_folder(junit)
     try:
         with showing(
             app,
@@ -228,6 +228,16 @@ def _place(app: "App", plan: "Plan", step: str) -> "Place | None":
         return Place(plan.pipeline.source, line_of_step(app.session, plan.pipeline.source, step))
     except GrytError:
         return Place(plan.pipeline.source)
+
+
+def _make_folder(path: Path) -> None:
+    """Make room for a report before anything runs; raise Refused where it cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"cannot write '{path}': {error.strerror}") from None
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise Refused(f"cannot write '{path}': it is a folder, or its folder is not writable")
 
 
 def _write_junit(path: Path, outcome: "Outcome") -> str | None:

@@ -110,7 +110,7 @@ def test_gitlab_gets_sections(noisy: Repo, gryt: Gryt) -> None:
 def test_the_junit_report_is_there_whatever_came_of_it(
     noisy: Repo, gryt: Gryt, tmp_path: Path
 ) -> None:
-    report = tmp_path / "report.xml"
+    report = tmp_path / "new folder" / "report.xml"
     assert gryt("run", "noisy", "--junit", report, cwd=noisy).status == 1
     suite = ET.parse(report).getroot()[0]  # noqa: S314 - it is our own
     assert [case.get("name") for case in suite] == ["tricks", "broken", "never"]
@@ -119,9 +119,11 @@ def test_the_junit_report_is_there_whatever_came_of_it(
 def test_a_report_that_cannot_be_written_is_said_before_anything_runs(
     noisy: Repo, gryt: Gryt, tmp_path: Path
 ) -> None:
-    ended = gryt("run", "noisy", "--junit", tmp_path / "none" / "report.xml", cwd=noisy)
-    assert (ended.status, ended.stdout) == (3, "")
-    assert "its folder is not there or not writable" in ended.stderr
+    (tmp_path / "file").touch()
+    for path in (tmp_path, tmp_path / "file" / "report.xml"):
+        ended = gryt("run", "noisy", "--junit", path, cwd=noisy)
+        assert (ended.status, ended.stdout) in {(2, ""), (3, "")}
+        assert "report.xml': " in ended.stderr or "is a directory" in ended.stderr
 
 
 def test_the_whole_log_of_a_failure_is_where_it_says(noisy: Repo, gryt: Gryt) -> None:
