@@ -122,6 +122,10 @@ def run(
     try:
         if dry_run:
             return _dry_run(app, pipeline, wish, as_json=as_json)
+        if not wish.no_record:
+            from gryt.service.publish import fetch_for_job
+
+            fetch_for_job(app.session)
         return _run(app, pipeline, wish, junit, verbosity=verbose - quiet, as_json=as_json)
     except Refused as error:
         if not wish.no_record:

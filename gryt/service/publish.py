@@ -67,6 +67,24 @@ def before(session: Session, version: str) -> bool | None:
     return True
 
 
+def fetch_for_job(session: Session) -> None:
+    """Fetch the ledger into a CI job's clone that has none: no checkout brings it along."""
+    from gryt.service import ci  # lazy: only `gryt run` needs it
+
+    if session.ledger.versions() or ci.detect(session.environ) is None:
+        return
+    remote = deciding(session)
+    if remote is None:
+        return
+    from gryt.service.sync_pull import pull  # lazy: only where something is shared
+
+    session.say(f"there is no ledger in this clone: fetching that of '{remote}'")
+    try:
+        pull(session, remote=remote)
+    except GrytError as error:
+        _say(session, error)
+
+
 def after(session: Session, version: str | None, *, edits: bool = False) -> Pushed | None:
     """Publish what was recorded, where the mode asks for it; return what came of it."""
     remote = automatic(session, version, edits=edits)

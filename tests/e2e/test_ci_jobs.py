@@ -164,3 +164,25 @@ def test_a_job_that_cannot_tell_names_the_candidates(gryt: Gryt, shared: Repo) -
     assert status == 3
     assert "v1.5.0-rc.2  FEAT-201" in said
     assert "v1.5.0-rc.3  FEAT-202" in said
+
+
+@pytest.mark.slow
+def test_a_job_that_only_runs_fetches_the_ledger_itself(
+    gryt: Gryt, shared: Repo, remote: Repo, tmp_path: Path
+) -> None:
+    git(
+        "clone",
+        "--quiet",
+        "--depth=1",
+        "--branch",
+        BRANCH,
+        f"file://{remote}",
+        tmp_path / "job",
+        cwd=tmp_path,
+    )
+    ran = gryt("run", "full-ci", cwd=tmp_path / "job", env=JOBS["github"])
+    assert ran.status == 0
+    assert "there is no ledger in this clone: fetching that of 'origin'" in ran.stderr
+    assert "refs/tags/v1.5.0-rc.2" in remote.refs("refs/tags/")
+    aside = gryt("run", "full-ci", cwd=tmp_path / "job")
+    assert "fetching" not in aside.stderr
