@@ -5,15 +5,20 @@ what was seen; a ref that is missing there is never deleted here. Both are repor
 they last.
 """
 
+import os
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gryt.errors import Corrupt
+from gryt.errors import Corrupt, Locked
 from gryt.git import transport
 from gryt.git.transport import Network
 from gryt.store import remotes
 from gryt.store.layout import NOTES_REF
 from gryt.store.ledger import Ledger
+
+_ATTEMPTS = 8
+"""How often another process of this clone may hold a lock."""
 
 
 class Rewound(NamedTuple):
@@ -46,13 +51,27 @@ def ask(ledger: Ledger, remote: str, network: Network, *, specs: Sequence[str]) 
     """Fetch refspecs, and tell what they brought and what has gone back; raise RemoteFailed."""
     layout = ledger.layout
     before = remotes.tracked(ledger, remote)
-    flags = transport.fetch(ledger.repository, remote, specs, network=network, whole=True)
-    told = {name: flag for ref, flag in flags.items() if (name := layout.tracked(remote, ref))}
-    moved = any(flag != "=" for flag in told.values())
-    tips = remotes.reread(ledger, remote) if moved else dict(before)
-    doubtful = [name for name in before if told.get(name, "!") == "!" and name != NOTES_REF]
-    rewound = _rewound(ledger, remote, network, {name: before[name] for name in doubtful})
-    return Contact(remote, tips, before, rewound)
+    locked = ""
+    for attempt in range(_ATTEMPTS):
+        flags = transport.fetch(ledger.repository, remote, specs, network=network, whole=True)
+        told = {name: flag for ref, flag in flags.items() if (name := layout.tracked(remote, ref))}
+        moved = any(flag != "=" for flag in told.values())
+        tips = remotes.reread(ledger, remote) if moved else dict(before)
+        doubtful = [name for name in before if told.get(name, "!") == "!" and name != NOTES_REF]
+        there = _there(ledger, remote, network, doubtful)
+        away = {name: there.get(name) for name in doubtful if there.get(name) != tips[name]}
+        locked = next(
+            (name for name, now in away.items() if _is_ahead(ledger, tips[name], now)), ""
+        )
+        if not locked:
+            rewound = {name: Rewound(tips[name], now) for name, now in away.items()}
+            return Contact(remote, tips, before, rewound)
+        # another process of this clone fetched at the same moment, or was killed at it
+        time.sleep(os.urandom(1)[0] / 2550 * (attempt + 1))
+    raise Locked(
+        f"'{layout.tracking(remote, locked)}' is locked",
+        hints=["if no git command is running, remove the lock: gryt verify --repair"],
+    )
 
 
 def known(ledger: Ledger, remote: str) -> Contact:
@@ -61,25 +80,18 @@ def known(ledger: Ledger, remote: str) -> Contact:
     return Contact(remote, tips, tips, {})
 
 
-def _rewound(
-    ledger: Ledger, remote: str, network: Network, doubtful: dict[str, str]
-) -> dict[str, Rewound]:
-    """Tell which of the refs that were not followed have really gone back."""
-    if not doubtful:
+def _there(ledger: Ledger, remote: str, network: Network, names: Sequence[str]) -> dict[str, str]:
+    """Return where a remote has the refs that did not follow it."""
+    if not names:
         return {}
-    there = transport.ls_remote(ledger.repository, remote, list(doubtful), network=network)
-    return {
-        name: Rewound(was, there.get(name))
-        for name, was in doubtful.items()
-        if not _goes_on(ledger, was, there.get(name))
-    }
+    return transport.ls_remote(ledger.repository, remote, list(names), network=network)
 
 
-def _goes_on(ledger: Ledger, was: str, now: str | None) -> bool:
-    """Tell whether a ref is where it was, or went on: it was only locked when it was fetched."""
+def _is_ahead(ledger: Ledger, was: str, now: str | None) -> bool:
+    """Tell whether a ref there only went on: git did not follow because it was locked here."""
     if now is None or ledger.objects.kind(now) != "commit":
         return False
     try:
-        return now == was or ledger.objects.descends(now, was)
+        return ledger.objects.descends(now, was)
     except Corrupt:
         return False
