@@ -89,3 +89,48 @@ def list_snapshots(app: "App", as_json: bool) -> None:
         app.emit_json(snapshots_document(found, schema="snapshot-list"))
     else:
         app.emit(snapshots_text(found, now=app.session.ledger.now_ms() / 1000))
+
+
+@audit.command(short_help="Write every record, for somebody else to look at")
+@options.output
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "ndjson", "csv", "html"]),
+    help="Instead of what the file's name says; json where it says nothing.",
+)
+@options.period
+@click.option("--generation", "version", metavar="VERSION", help="Only of this generation.")
+@click.option("--actor", metavar="TEXT", help="Only by whose name or address has this in it.")
+@click.pass_obj
+def export(
+    app: "App",
+    *,
+    output: str,
+    form: str | None,
+    since: str | None,
+    until: str | None,
+    version: str | None,
+    actor: str | None,
+) -> None:
+    """Write every record, where it lies and who signed it; oldest first.
+
+    \b
+    Examples:
+      gryt audit export --output audit.json
+      gryt audit export --output - --format csv --since 2026-01-01
+    """  # noqa: D301 - for click, a backspace keeps lines apart
+    from gryt.cli.files import deliver
+    from gryt.render.export import trail_csv, trail_json, trail_ndjson
+    from gryt.service.export import Filter, trail
+
+    suffix = output.rpartition(".")[2].lower()
+    kind = form or (suffix if suffix in {"json", "ndjson", "csv", "html"} else "json")
+    found = trail(app.session, Filter(since, until, version, actor))
+    if kind == "html":
+        from gryt.render.export_html import trail_html
+
+        deliver(app, output, trail_html(found))
+        return
+    render = {"json": trail_json, "ndjson": trail_ndjson, "csv": trail_csv}[kind]
+    deliver(app, output, render(found))

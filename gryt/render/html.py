@@ -6,6 +6,7 @@ bring another. Every value is escaped by Jinja; control characters are made visi
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 
 import jinja2
@@ -13,17 +14,30 @@ from markupsafe import Markup
 
 from gryt.render.safe import visible
 
+_BUFFER = 200
+
 
 def render(template: str, **values: object) -> str:
     """Return a page."""
+    return "".join(stream(template, **values))
+
+
+def stream(template: str, **values: object) -> Iterator[str]:
+    """Yield a page in parts, for one that may be too long to be held at once."""
     environment = _environment()
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'none';"
         f" style-src '{_digest(style)}'; script-src '{_digest(script)}'"
     )
-    page = environment.get_template(template)
-    return page.render(policy=policy, style=Markup(style), script=Markup(script), **values)  # noqa: S704 - our own two files
+    page = environment.get_template(template).stream(
+        policy=policy,
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        **values,
+    )
+    page.enable_buffering(_BUFFER)
+    yield from page
 
 
 @cache

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gryt.store import tables
+from gryt.store import origins, tables
 from gryt.store.database import Database
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ CREATE TABLE summary (
     changes INTEGER NOT NULL, evolutions INTEGER NOT NULL, created_at TEXT NOT NULL,
     promoted_at TEXT, conflicts TEXT NOT NULL
 ) WITHOUT ROWID;
-{tables.DDL}"""
+{tables.DDL};
+{origins.DDL}"""
 
 VERSION = zlib.crc32(f"{CACHE_VERSION}{_TABLES}{tables.FILL}".encode()) & 0x7FFFFFFF
 """What a cache file carries: whoever changes a table need not remember to raise a number."""

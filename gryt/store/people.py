@@ -77,6 +77,14 @@ def witnesses(ledger: Ledger, signers: Signers) -> Mapping[RecordId, Witness]:
     return {name: Witness(commit, judged[commit]) for name, commit in named.items()}
 
 
+def judged_commits(
+    ledger: Ledger, commits: Iterable[str], signers: Signers
+) -> Mapping[str, Signature]:
+    """Return what is known of the signature of each of these commits, all of which are here."""
+    wanted = [*commits]
+    return judge(ledger.repository, ledger.objects, wanted, signers) if wanted else {}
+
+
 class Signing(NamedTuple):
     """How the commits of a piece of work are signed."""
 

@@ -1,0 +1,89 @@
+"""Which commit put each record into the ledger, and which of those commits are signed.
+
+Both never change, so the cache keeps them. Whether a signature is good may change with every key
+that is listed or revoked, so that is asked anew each time (`git/signatures.py`).
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from gryt.store.layout import record_id_in
+
+if TYPE_CHECKING:
+    from gryt.git.batch import Batch
+    from gryt.git.entering import Entered
+    from gryt.store.ledger import Ledger
+
+DDL = """
+CREATE TABLE entered (
+    id TEXT PRIMARY KEY, oid TEXT NOT NULL, signed INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE walked (ref TEXT PRIMARY KEY, oid TEXT NOT NULL) WITHOUT ROWID"""
+"""`entered`: the commit that put a record in. `walked`: how far each ref was looked at."""
+
+_TOGETHER = 5000
+_MAX_COMMIT = 1 << 20
+_SIGNATURE = re.compile(rb"^gpgsig", re.MULTILINE)
+
+
+def find_origins(ledger: "Ledger") -> None:
+    """Have the cache know what put each record in, up to the refs' tips."""
+    from gryt.git.batch import Batch  # lazy: most commands only want the names of the tables
+    from gryt.git.entering import entered  # lazy: the same
+    from gryt.store.current import tips_of  # lazy: the same
+
+    database = ledger.index.database
+    tips = tips_of(ledger)
+    known = dict(database.query("SELECT ref, oid FROM walked"))
+    if known == tips:
+        return
+    new = [tip for ref, tip in tips.items() if known.get(ref) != tip]
+    found = entered(ledger.repository, new, sorted(set(known.values())))
+    batch = Batch(ledger.repository.git)
+    try:
+        while commits := list(islice(found, _TOGETHER)):
+            _put(ledger, commits, batch)
+    finally:
+        batch.close()
+
+    def work() -> None:
+        database.connection.execute("DELETE FROM walked")
+        database.connection.executemany("INSERT INTO walked VALUES (?, ?)", tips.items())
+
+    if not database.write(work):
+        database.detach()
+        from gryt.store.query import bring_up  # lazy: only where nothing can be written
+
+        bring_up(ledger)
+        find_origins(ledger)
+
+
+def _put(ledger: "Ledger", commits: "list[Entered]", batch: "Batch") -> None:
+    heads = batch.read((each.commit for each in commits), limit=_MAX_COMMIT)
+    rows = [
+        (name, each.commit, signed)
+        for each, head in zip(commits, heads, strict=True)
+        for signed in (_is_signed(head.data),)
+        for path in each.paths
+        if (name := record_id_in(path)) is not None
+    ]
+
+    def work() -> None:
+        put = "INSERT OR IGNORE INTO entered VALUES (?, ?, ?)"
+        ledger.index.database.connection.executemany(put, rows)
+
+    ledger.index.database.write(work)
+
+
+def _is_signed(commit: bytes | None) -> bool:
+    if commit is None:
+        return True  # too big to look at: git may say
+    return _SIGNATURE.search(commit.partition(b"\n\n")[0]) is not None
+
+
+def signed_commits(ledger: "Ledger") -> Iterator[str]:
+    """Yield every commit that put a record in and has a signature."""
+    for (oid,) in ledger.index.database.query("SELECT DISTINCT oid FROM entered WHERE signed"):
+        yield oid
