@@ -134,3 +134,23 @@ def export(
         return
     render = {"json": trail_json, "ndjson": trail_ndjson, "csv": trail_csv}[kind]
     deliver(app, output, render(found))
+
+
+@audit.command(short_help="Back the ledger up, in a file that git reads")
+@click.argument("file")
+@options.as_json
+@click.pass_obj
+def bundle(app: "App", file: str, as_json: bool) -> None:
+    """Write the ledger, its notes and the tags that it tells of into a git bundle.
+
+    It keeps commits and signatures, and a new repository can fetch from it.
+
+    \b
+    Example:
+      gryt audit bundle audit.bundle && git bundle verify audit.bundle
+    """  # noqa: D301 - for click, a backspace keeps lines apart
+    from gryt.render.audit import bundle_document, bundle_text
+    from gryt.service.bundle import bundle as service
+
+    done = service(app.session, file)
+    app.emit_json(bundle_document(done)) if as_json else app.emit(bundle_text(done))

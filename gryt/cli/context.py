@@ -50,6 +50,10 @@ class App:
             raise NotFound(f"'{cwd}' is not a directory")
         return discover(Git(cwd, self.environ))
 
+    def path(self, name: str) -> Path:
+        """Return the file that a name means to whoever started the command with -C."""
+        return Path.cwd().joinpath(*self._directory, name)
+
     @cached_property
     def session(self) -> "Session":
         """What use cases work with."""

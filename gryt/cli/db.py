@@ -88,7 +88,7 @@ def export(app: "App", file: str, as_json: bool) -> None:
     from gryt.cli.files import whole
     from gryt.service.sql import archive
 
-    with whole(file) as path:
+    with whole(app, file) as path:
         count = archive(app.session, path)
         size = path.stat().st_size
     if as_json:

@@ -24,7 +24,7 @@ def deliver(app: "App", name: str, parts: Iterable[str]) -> None:
         for part in parts:
             app.emit(part)
         return
-    path = Path(name)
+    path = app.path(name)
     if path.is_dir():
         raise Refused(f"'{name}' is a directory", hints=[f"name a file in it: {name}/report"])
     try:
@@ -35,9 +35,9 @@ def deliver(app: "App", name: str, parts: Iterable[str]) -> None:
 
 
 @contextmanager
-def whole(name: str) -> Iterator[Path]:
+def whole(app: "App", name: str) -> Iterator[Path]:
     """Yield a path to write to, which becomes the file of this name when all went well."""
-    path = Path(name)
+    path = app.path(name)
     if path.is_dir():
         raise Refused(f"'{name}' is a directory", hints=[f"name a file in it: {name}/export"])
     if _is_special(path):

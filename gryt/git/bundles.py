@@ -17,6 +17,12 @@ def create(repository: Repository, file: str, refs: Sequence[str]) -> None:
         raise Refused(f"cannot write '{file}'", details=_words(finished))
 
 
+def check(repository: Repository, file: str) -> list[str]:
+    """Return what git has to say against a bundle; nothing where it is good and complete."""
+    finished = repository.git.attempt("bundle", "verify", "--quiet", file)
+    return [] if finished.status == 0 else _words(finished) or ["it does not verify"]
+
+
 def heads(repository: Repository, file: str) -> dict[str, str]:
     """Return what refs a bundle has; raise InvalidInput where the file is none."""
     listed = repository.git.attempt("bundle", "list-heads", file)

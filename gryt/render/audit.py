@@ -1,5 +1,6 @@
 """The audit trail and snapshots as text and as JSON documents."""
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,18 @@ if TYPE_CHECKING:
         def generations(self) -> int: ...
         @property
         def bytes(self) -> int: ...
+
+    class Bundled(Protocol):
+        """What was put into a bundle."""
+
+        @property
+        def file(self) -> str: ...
+        @property
+        def generations(self) -> int: ...
+        @property
+        def tags(self) -> int: ...
+        @property
+        def is_shallow(self) -> bool: ...
 
 
 Document = dict[str, Any]
@@ -137,3 +150,26 @@ def snapshots_document(snapshots: "Sequence[Snapshot]", *, schema: str) -> Docum
     keys = ("id", "label", "created_at", "by", "generations", "bytes")
     rows = [{key: getattr(snapshot, key) for key in keys} for snapshot in snapshots]
     return {"schema": f"gryt/{schema}/1", "snapshots": rows}
+
+
+def bundle_text(done: "Bundled") -> str:
+    """Return what is shown when the ledger was backed up, and how it comes back."""
+    file = cell(done.file)
+    lines = [
+        f"Bundle created: {file}",
+        f"  Generations: {done.generations}",
+        f"  Tags: {done.tags}{' (left out: this clone is shallow)' if done.is_shallow else ''}",
+        f"Restore with: git fetch {shlex.quote(file)} 'refs/*:refs/*'",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def bundle_document(done: "Bundled") -> Document:
+    """Return the same for programs."""
+    return {
+        "schema": "gryt/audit-bundle/1",
+        "file": done.file,
+        "generations": done.generations,
+        "tags": done.tags,
+        "shallow": done.is_shallow,
+    }

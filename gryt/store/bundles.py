@@ -40,6 +40,11 @@ def write(ledger: Ledger, file: str, refs: list[str], *, with_notes: bool) -> No
     bundles.create(ledger.repository, file, [*dict.fromkeys([*refs, *notes])])
 
 
+def problems(ledger: Ledger, file: str) -> list[str]:
+    """Return what git has to say against a bundle; nothing where it is good and complete."""
+    return bundles.check(ledger.repository, file)
+
+
 def contact(ledger: Ledger, file: str, network: Network) -> Contact:
     """Fetch the ledger in a bundle as that of a remote, which is called as the file is.
 

@@ -28,8 +28,8 @@ _MAX_COMMIT = 1 << 20
 _SIGNATURE = re.compile(rb"^gpgsig", re.MULTILINE)
 
 
-def find_origins(ledger: "Ledger") -> None:
-    """Have the cache know what put each record in, up to the refs' tips."""
+def find_origins(ledger: "Ledger") -> bool:
+    """Have the cache know what put each record in, up to the refs; tell whether it could."""
     from gryt.git.batch import Batch  # lazy: most commands only want the names of the tables
     from gryt.git.entering import entered  # lazy: the same
     from gryt.store.current import tips_of  # lazy: the same
@@ -38,7 +38,7 @@ def find_origins(ledger: "Ledger") -> None:
     tips = tips_of(ledger)
     known = dict(database.query("SELECT ref, oid FROM walked"))
     if known == tips:
-        return
+        return True
     new = [tip for ref, tip in tips.items() if known.get(ref) != tip]
     found = entered(ledger.repository, new, sorted(set(known.values())))
     batch = Batch(ledger.repository.git)
@@ -52,12 +52,7 @@ def find_origins(ledger: "Ledger") -> None:
         database.connection.execute("DELETE FROM walked")
         database.connection.executemany("INSERT INTO walked VALUES (?, ?)", tips.items())
 
-    if not database.write(work):
-        database.detach()
-        from gryt.store.query import bring_up  # lazy: only where nothing can be written
-
-        bring_up(ledger)
-        find_origins(ledger)
+    return database.write(work)
 
 
 def _put(ledger: "Ledger", commits: "list[Entered]", batch: "Batch") -> None:

@@ -70,7 +70,10 @@ class Filter(NamedTuple):
 def read_trail(ledger: "Ledger", wanted: Filter) -> tuple[Mapping[str, str], Iterator[Line]]:
     """Return the commit that each ledger ref is at, and every record that is wanted, by id."""
     bring_up(ledger)
-    find_origins(ledger)
+    if not find_origins(ledger):
+        ledger.index.database.detach()
+        bring_up(ledger)
+        find_origins(ledger)
     tips = dict(ledger.index.database.query("SELECT ref, oid FROM tip ORDER BY ref"))
     return tips, _lines(ledger, wanted)
 
