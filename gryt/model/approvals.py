@@ -212,6 +212,14 @@ def _identity(each: Approval, rule: Approvals, facts: Facts, email: str) -> Iter
             yield why
 
 
+def promoters_gate(wanted: Sequence[str], by: str, *, name: str) -> Verdict:
+    """Who is about to promote is one of those who may."""
+    names = {email_of(by), by.casefold(), by.rpartition(" <")[0].casefold()}
+    if names & {each.casefold() for each in wanted}:
+        return Verdict(name, Outcome.PASS)
+    return Verdict(name, Outcome.FAIL, (f"{by} may not promote: {', '.join(wanted)} may",))
+
+
 def _is_wanted(each: Approval, rule: Approvals, facts: Facts, email: str) -> bool:
     """Tell whether somebody is on the rule's list; a name alone is no proof of who signs."""
     wanted = {facts.person.get(name.casefold(), name.casefold()) for name in rule.people}

@@ -84,6 +84,8 @@ def weaker(mine: Rule, floor: Rule) -> list[str]:  # noqa: C901 - a line per thi
     for key, word in (("metrics", "metrics"), ("freeze", "freeze windows")):
         if not set(getattr(floor, key)) <= set(getattr(mine, key)):
             found.append(f"with other {word}")
+    if floor.promoters and not (mine.promoters and set(mine.promoters) <= set(floor.promoters)):
+        found.append("with other promoters")
     if floor.command is not None and mine.command != floor.command:
         found.append("with another command" if mine.command else "without its command")
     return found

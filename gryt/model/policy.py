@@ -91,6 +91,8 @@ class Rule(NamedTuple):
     """The promoted commit itself must carry a proof of every change."""
     proof_from_ci: bool = False
     """Every proof must have been made by a CI system."""
+    promoters: tuple[str, ...] = ()
+    """Who may promote, as e-mail addresses or names; () for everybody."""
     signed: bool = False
     """Every record that a promotion rests on must be signed by who is named in it."""
     plugin: bool = False

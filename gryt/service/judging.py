@@ -75,6 +75,19 @@ def _approvals(case: Case) -> Iterable[Verdict]:
     return gates(case)
 
 
+def _promoter(case: Case) -> Iterable[Verdict]:
+    """Who is at work may promote, where the policy says who may."""
+    rules = [rule for rule in case.policy.rules if rule.promoters]
+    if not rules:
+        return
+    from gryt.model.approvals import promoters_gate  # lazy: only where it is asked for
+
+    by = str(case.session.author.identity)
+    for rule in rules:
+        verdict = promoters_gate(rule.promoters, by, name=rule.name)
+        yield verdict._replace(advisory=rule.advisory)
+
+
 def _signed(case: Case) -> Iterable[Verdict]:
     """Who is named in the records has signed them, where the policy asks for that."""
     if not any(rule.signed for rule in case.policy.rules):
@@ -100,7 +113,16 @@ def _commands(case: Case) -> Iterable[Verdict]:
     return gates(case)
 
 
-GATES: tuple[Gate, ...] = (_contract, _contained, _policy, _approvals, _signed, _commands, _plugins)
+GATES: tuple[Gate, ...] = (
+    _contract,
+    _contained,
+    _policy,
+    _approvals,
+    _promoter,
+    _signed,
+    _commands,
+    _plugins,
+)
 """Every gate, in the order in which people read the answers."""
 
 

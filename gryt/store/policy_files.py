@@ -29,6 +29,7 @@ _ASKS = {
     "soak": "SoakGate",
     "max_age": "ProofAgeGate",
     "freeze": "FreezeGate",
+    "promoters": "PromotersGate",
     "signed": "SignaturesGate",
 }
 """What may be asked for without a name of its own, and how the gate is then called."""
@@ -176,6 +177,7 @@ def _rule(item: Map) -> Rule:
         strict=item.get("strict") is True,
         tip_proven=item.get("tip_proven") is True,
         proof_from_ci=item.get("proof_source") == "ci",
+        promoters=tuple(str(name) for name in as_list(item.get("promoters") or [])),
         signed=item.get("signed") is True,
         plugin=item.get("plugin") is True,
     )

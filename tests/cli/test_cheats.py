@@ -483,6 +483,17 @@ def withdraw_what_somebody_else_approved(scene: Scene) -> Result:
     return scene.run("approve", "v1.0.0", "--withdraw")
 
 
+@refused(1, "Mallory <mallory@example.com> may not promote: ada@example.com may")
+def promote_as_somebody_who_may_not(scene: Scene) -> Result:
+    scene.repo.commit("Promoters", {POLICY: RULES + "promoters: [ada@example.com]\n"})
+    scene.approved()
+    command = ("generation", "promote", "v1.0.0")
+    who = {"GIT_AUTHOR_NAME": "Mallory", "GIT_AUTHOR_EMAIL": "mallory@example.com"}
+    refusal = scene.run(*command, **who)
+    assert scene.promote().status == 0, "Ada may"
+    return refusal
+
+
 # --- with overrides
 
 
