@@ -184,6 +184,29 @@ def abandon(app: "App", version: str, reason: str, as_json: bool) -> None:
     _emit_changed(app, version, f"abandoned: {version}", as_json=as_json)
 
 
+@generation.command(short_help="Write release notes from the contract")
+@options.version
+@click.option(
+    "--format", "kind", type=click.Choice(["md", "json"]), default="md", show_default=True
+)
+@options.as_json
+@click.pass_obj
+def notes(app: "App", version: str, kind: str, as_json: bool) -> None:
+    """Write release notes from the contract: Added, Changed, Fixed, Removed.
+
+    With `git config gryt.notesInTag true`, promotion puts them into the tag's message.
+    """
+    from gryt.model.release_notes import release_notes
+    from gryt.render.notes import notes_document, notes_markdown
+    from gryt.service.generations import show as service
+
+    found = release_notes(service(app.session, version).state)
+    if as_json or kind == "json":
+        app.emit_json(notes_document(found))
+    else:
+        app.emit(notes_markdown(found))
+
+
 def _emit_promotion(app: "App", done: "Promotion", *, dry_run: bool, as_json: bool) -> None:
     """Answer with what became of a promotion."""
     from gryt.render.gates import gate_documents, promotion_text, synced_lines

@@ -107,6 +107,8 @@ class Promoted(NamedTuple):
     """The blob of the policy that was judged by; None where there was none."""
     offline: bool = False
     """True where the remote was not asked who was first."""
+    notes: bool = False
+    """Whether the tag's message has release notes."""
 
 
 class Renamed(NamedTuple):

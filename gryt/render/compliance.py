@@ -8,6 +8,7 @@ from gryt.model.compliance.assessment import Assessment, Item, Status
 from gryt.model.compliance.controls import Control, Framework
 from gryt.model.compliance.evidence import Period
 from gryt.model.compliance.summary import Summary
+from gryt.render.markdown import plain
 from gryt.render.safe import cell
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def _item(item: Item) -> Document:
 def report_markdown(report: "Report") -> str:
     """Return the report as Markdown, for a pull request or a wiki."""
     lines = [
-        f"# Compliance evidence of {_md(report.repository)}",
+        f"# Compliance evidence of {plain(report.repository)}",
         "",
         f"{SCOPE} {RULE}",
         "",
@@ -189,7 +190,7 @@ def report_markdown(report: "Report") -> str:
         lines += [_row(each) for each in found]
         lines += ["", *(line for each in found for line in _details(each))]
     lines += ["## Not assessed", ""]
-    lines += [f"* {c.id} {_md(c.title)} ({c.framework.value})" for c in report.unassessed]
+    lines += [f"* {c.id} {plain(c.title)} ({c.framework.value})" for c in report.unassessed]
     return "\n".join(lines) + "\n"
 
 
@@ -226,7 +227,7 @@ def _summary_lines(summary: Summary) -> list[str]:
 def _row(each: Assessment) -> str:
     tally = each.tally
     return (
-        f"| {each.control.id} | {_md(each.control.title)} | {each.status.value}"
+        f"| {each.control.id} | {plain(each.control.title)} | {each.status.value}"
         f" | {tally.conforming} of {tally.population} | {tally.unverifiable}"
         f" | {len(tally.violations)} |"
     )
@@ -238,16 +239,8 @@ def _details(each: Assessment) -> list[str]:
     lines = [f"### {each.control.id}: {each.status.value}", ""]
     lines += [f"Looked at: {each.rule.population}. Conforming: {each.rule.demand}.", ""]
     for item in each.tally.against[:_EXAMPLES]:
-        lines.append(f"* {item.judgement.value}: {_md(item.subject)}: {_md(item.reason)}")
+        lines.append(f"* {item.judgement.value}: {plain(item.subject)}: {plain(item.reason)}")
         if item.recheck:
             lines.append(f"  (`{cell(item.recheck).replace('`', '')}`)")
     more = len(each.tally.against) - _EXAMPLES
     return [*lines, *([f"* and {more} more"] if more > 0 else []), ""]
-
-
-_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#|!~"} | {"<": "&lt;", "&": "&amp;"})
-
-
-def _md(text: str) -> str:
-    """Return data for one line of Markdown: none of it is markup."""
-    return cell(text).translate(_SPECIAL)

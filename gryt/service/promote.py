@@ -183,7 +183,8 @@ def _decide(
     for name, verdict in before:
         _record_override(session, draft, verdict, about=(name, record, commit))
     against = tuple((v.name, v.overridden or "") for v in asked.overridden)
-    tag = draft.tag(version, commit, release_message(state, record, against))
+    notes = bool(session.ledger.repository.config_bool("gryt.notesInTag"))
+    tag = draft.tag(version, commit, release_message(state, record, against, notes=notes))
     draft.record(
         Kind.PROMOTED,
         Promoted(
@@ -197,6 +198,7 @@ def _decide(
             overrides=against,
             policy=policy(session, commit).blob,
             offline=offline,
+            notes=notes,
         ),
         gid=state.gid,
         id=record,

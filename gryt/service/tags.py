@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 
 from gryt.model.names import RecordId
+from gryt.model.release_notes import release_notes
 from gryt.model.state import ChangeStatus, Evolution, Generation
 from gryt.service.messages import change_lines, one_line
+
+
+def note_lines(generation: Generation) -> list[str]:
+    """Return release notes as plain text."""
+    lines: list[str] = []
+    for heading, items in release_notes(generation).sections:
+        lines += [f"{heading}:"]
+        lines += [f"  * {one_line(note.change.title)} ({note.change.id})" for note in items]
+    return lines
 
 
 def candidate_message(
@@ -23,15 +33,22 @@ def candidate_message(
 
 
 def release_message(
-    generation: Generation, promotion: RecordId, overrides: Sequence[tuple[str, str]] = ()
+    generation: Generation,
+    promotion: RecordId,
+    overrides: Sequence[tuple[str, str]] = (),
+    *,
+    notes: bool = False,
 ) -> str:
-    """Return the message of a release's tag: the promise, what proves it, what was overridden."""
+    """Return the message of a release's tag: the promise, what proves it, what was overridden.
+
+    With `notes`, the promise is put as release notes.
+    """
     description = generation.contract.description.strip()
     lines = [
         f"Release {generation.version}",
         "",
         *([one_line(description), ""] if description else []),
-        *change_lines(generation),
+        *(note_lines(generation) if notes else change_lines(generation)),
         *(f"  overridden: {one_line(gate)}: {one_line(reason)}" for gate, reason in overrides),
         "",
         f"Gryt-Generation: {generation.version}",

@@ -134,7 +134,7 @@ def _rebuilt(vouch: Vouch) -> bytes | None:
     except Corrupt:
         return None
     if isinstance(body, Promoted):
-        message = release_message(state, vouch.record.id, body.overrides)
+        message = release_message(state, vouch.record.id, body.overrides, notes=body.notes)
     elif vouch.run is not None and (evolution := state.evolution(vouch.run.evolution)):
         version = body.new if isinstance(body, Renamed) else state.version
         named = evolution._replace(tag=vouch.name)

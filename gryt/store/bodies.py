@@ -168,6 +168,7 @@ def _promoted(body: Promoted) -> Map:
             "replaces_tag": body.replaces_tag,
             "policy": body.policy,
             "offline": body.offline or None,
+            "notes": body.notes or None,
         }
     )
 

@@ -102,6 +102,7 @@ def _promoted(p: Map) -> Body:
         replaces_tag=_oid(p, "replaces_tag"),
         policy=_oid(p, "policy"),
         offline=p.get("offline") is True,
+        notes=p.get("notes") is True,
     )
 
 

@@ -142,7 +142,7 @@ def test_a_promoted_generation_says_when_by_whom_and_where(release: Release, gry
 def test_the_snapshot_is_listed_with_its_label(release: Release, gryt: Gryt) -> None:
     listed = gryt.ok("audit", "list-snapshots", cwd=release.repo).stdout.splitlines()
     assert listed[:2] == ["Snapshots:", ""]
-    assert re.split(r" {2,}", listed[2]) == ["ID", "Label", "Created", "Size"]
+    assert re.split(r" {2,}", listed[2]) == ["ID", "Label", "Created", "Size", "Age"]
     assert re.fullmatch(
         r"snapshot_\d{8}_\d{6}  pre-v1.5.0-promotion  \d{4}-\d\d-\d\d \d\d:\d\d  \d+\.\d KB",
         listed[3],

@@ -161,6 +161,8 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         st.booleans(),
         st.none() | OIDS,
         st.none() | OIDS,
+        st.booleans(),
+        st.booleans(),
     ),
     Kind.RENAMED: st.builds(
         Renamed, st.just("v1.0.0"), st.just("1.10.0"), st.just((("1.10.0-rc.1", Oid("a" * 40)),))
