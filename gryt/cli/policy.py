@@ -75,6 +75,7 @@ def publish(app: "App", as_json: bool) -> None:
     policy asks for approvals of that, others approve by publishing the same file.
     """
     from gryt.render.policies import published_document, published_text
+    from gryt.service import publish as share
     from gryt.service import publishing
 
     done = publishing.publish(app.session)
@@ -82,6 +83,9 @@ def publish(app: "App", as_json: bool) -> None:
         app.emit_json(published_document(done))
     else:
         app.emit(published_text(done))
+    pushed = share.after(app.session, None)
+    if pushed is None and done.record is not None and share.deciding(app.session) is not None:
+        app.say("hint: the others have it after: gryt sync push")
 
 
 @policy.command(short_help="Write a policy to begin with")

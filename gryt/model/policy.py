@@ -33,7 +33,7 @@ class Approvals(NamedTuple):
     not_author: bool = False
     """Who wrote or proved the work does not count."""
     people: tuple[str, ...] = ()
-    """E-mail addresses or names of those who count; () for everybody. In the file: `from`."""
+    """E-mail addresses of those who count; () for everybody. In the file: `from`."""
     signed: bool = False
     """Only approvals whose signature is good count."""
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gryt.model.approvals import email_of
 from gryt.model.names import Oid, RecordId
-from gryt.model.policy import Approvals, Source
+from gryt.model.policy import Source
 
 
 class Publication(NamedTuple):
@@ -23,6 +23,8 @@ class Publication(NamedTuple):
     policy: Oid
     """The blob of the file."""
     replaces: tuple[RecordId, ...]
+    tip: Oid = Oid("")
+    """The commit of a meta-branch that has it and its file."""
 
 
 class Pending(NamedTuple):
@@ -42,46 +44,58 @@ class Standing(NamedTuple):
     pending: tuple[Pending, ...]
 
 
+def by_address(publication: Publication, _instead_of: Source) -> str | None:
+    """Return who published, going by the address alone."""
+    return email_of(publication.by)
+
+
 def standing(
-    publications: Iterable[Publication], read: Callable[[Publication], Source]
+    publications: Iterable[Publication],
+    read: Callable[[Publication], Source],
+    person: Callable[[Publication, Source], str | None] = by_address,
 ) -> Standing:
-    """Return what is in force; `read` gives the policy that a publication is about."""
+    """Return what is in force; `read` gives the policy that a publication is about.
+
+    `person` tells who published, as far as the policy that is to be replaced believes it.
+    """
     heads: dict[RecordId, Publication] = {}
     votes: dict[Oid, list[Publication]] = {}
     waiting: dict[Oid, Pending] = {}
     for each in sorted(publications, key=lambda p: p.record):
         replaced = [heads[name] for name in each.replaces if name in heads]
         votes.setdefault(each.policy, []).append(each)
-        lacking = _lacking(votes[each.policy], [read(head).publish for head in replaced])
+        lacking = _lacking(votes[each.policy], [read(head) for head in replaced], person)
         if lacking is not None:
             waiting[each.policy] = lacking
             continue
         for head in replaced:
             del heads[head.record]
         heads[each.record] = each
-        votes.clear()
-        waiting.clear()
+        for gone in (votes, waiting):
+            # approvals were of taking the place of what stood there then
+            gone.clear() if replaced else gone.pop(each.policy, None)
     return Standing(tuple(heads.values()), tuple(waiting.values()))
 
 
-def _lacking(votes: list[Publication], asked: list[Approvals | None]) -> Pending | None:
+def _lacking(
+    votes: list[Publication],
+    instead_of: list[Source],
+    person: Callable[[Publication, Source], str | None],
+) -> Pending | None:
     """Return what keeps a policy from taking the place of others; None where nothing does."""
-    author = email_of(votes[0].by)
-    for rule in asked:
+    for source in instead_of:
+        rule = source.publish
         if rule is None:
             continue
-        wanted = {person.casefold() for person in rule.people}
+        author = email_of(votes[0].by)
+        wanted = {address.casefold() for address in rule.people}
         people = {
-            email
+            who
             for vote in votes
-            for email in (email_of(vote.by),)
-            if not (rule.not_author and email == author)
-            and (not wanted or email in wanted or _name(vote.by) in wanted)
+            if (who := person(vote, source)) is not None
+            and not (rule.not_author and author in {who, email_of(vote.by)})
+            and (not wanted or who in wanted or email_of(vote.by) in wanted)
         }
         if len(people) < rule.min:
             return Pending(votes[0], tuple(sorted(people)), rule.min)
     return None
-
-
-def _name(by: str) -> str:
-    return by.rpartition("<")[0].strip().casefold()

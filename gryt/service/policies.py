@@ -11,12 +11,14 @@ from gryt.errors import Corrupt, InvalidInput, NotFound
 from gryt.model.names import Oid
 from gryt.model.policy import Policy
 from gryt.service.session import Session
+from gryt.store.tracks import is_tracking
 from gryt.store.workspace import POLICIES, POLICY, Workspace
 
 if TYPE_CHECKING:
     from gryt.model.policy import Source
 
 _NOTHING = Policy()
+_MISNAMED = (POLICY.replace(".yaml", ".yml"), POLICIES.replace(".yaml", ".yml"))
 
 
 def policy(session: Session, commit: Oid | None = None) -> Policy:
@@ -38,7 +40,7 @@ def _in_force(session: Session, commit: Oid | None) -> Policy:
         committed = _from_commit(session, commit)
         known = {source.blob for source in committed}
         found = [*committed, *(source for source in found if source.blob not in known)]
-    if session.ledger.layout.meta in session.ledger.refs:
+    if may_be_published(session):
         from gryt.service.published import sources  # lazy: most repositories publish none
 
         found = [*sources(session.ledger), *found]
@@ -49,9 +51,21 @@ def _in_force(session: Session, commit: Oid | None) -> Policy:
     return together(found)
 
 
+def may_be_published(session: Session) -> bool:
+    """Tell, without reading any object, whether a policy may have been published."""
+    ledger = session.ledger
+    return ledger.layout.meta in ledger.refs or is_tracking(ledger.repository)
+
+
 def _from_disk(session: Session, workspace: Workspace) -> "list[Source]":
     there = {path: data for path in (POLICY, POLICIES) if (data := workspace.read(path))}
     path = _the_one([path for path, data in there.items() if says_anything(data)], "here")
+    for misnamed in () if there else _MISNAMED:
+        if workspace.read(misnamed) is not None:
+            raise InvalidInput(
+                f"'{misnamed}' is not read: a policy is called '{POLICY}'",
+                hints=[f"git mv {misnamed} {POLICY}"],
+            )
     return [] if path is None else [_read(session, there[path], path, "work tree")]
 
 

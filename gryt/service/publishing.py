@@ -8,7 +8,7 @@ from gryt.model.policy import PolicyPublished
 from gryt.model.publication import Pending, Standing
 from gryt.model.records import Kind
 from gryt.service.messages import commit_message
-from gryt.service.policies import file_here
+from gryt.service.policies import file_here, may_be_published
 from gryt.service.published import publication_state
 from gryt.service.session import Session
 from gryt.store.append import Draft, act
@@ -62,7 +62,7 @@ def _waiting(standing_: Standing, blob: Oid) -> Pending | None:
 
 def standing(session: Session) -> Standing:
     """Return which publications are in force and which wait."""
-    if session.ledger.layout.meta not in session.ledger.refs:
+    if not may_be_published(session):
         return Standing((), ())
     return publication_state(session.ledger)
 

@@ -183,3 +183,27 @@ def test_a_thinner_policy_does_not_help_what_was_started(
     assert "  e2e: FAIL\n    FEAT-400: in v5.0.0-rc.1 step 'e2e-tests' is not in the run" in (
         refused.stdout
     )
+
+
+def test_to_lose_the_meta_branch_takes_no_floor_away(
+    floored: Repo, tmp_path: Path, gryt: Gryt
+) -> None:
+    clone = Repo(tmp_path / "clone")
+    git("clone", "-q", floored.path, clone.path, cwd=tmp_path)
+    gryt.ok("sync", "pull", cwd=clone)
+    say(clone, "policies: []\n")
+    for forget in (("update-ref", "-d", META), ("pack-refs", "--all")):
+        clone.git(*forget)
+        assert gryt(*START, cwd=clone).status == 1
+
+
+def test_a_policy_of_another_ending_is_no_way_out(
+    project: Repo,  # noqa: F811 - the fixture of that name
+    gryt: Gryt,
+) -> None:
+    project.git("mv", ".gryt/policy.yaml", ".gryt/policy.yml")
+    refused = gryt(*START, cwd=project)
+    assert refused.status == 3
+    assert "'.gryt/policy.yml' is not read: a policy is called '.gryt/policy.yaml'" in (
+        refused.stderr
+    )

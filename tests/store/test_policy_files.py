@@ -66,7 +66,7 @@ def test_everything_can_be_asked_for() -> None:
         RequiredStep("licences", ("check", "--all")),
     )
     assert (scan.advisory, scan.may_override, scan.accepts_reused) == (True, False, True)
-    people = ("ada@example.com", "Grace Hopper")
+    people = ("ada@example.com", "grace@example.com")
     assert rules["two-people"].approvals == Approvals(2, True, people, True)  # noqa: FBT003
     assert rules["no open blockers"].timeout == 30
     assert rules["coverage"].metrics == (
