@@ -198,7 +198,7 @@ def test_to_lose_the_meta_branch_takes_no_floor_away(
 
 
 def test_a_policy_of_another_ending_is_no_way_out(
-    project: Repo,  # noqa: F811 - the fixture of that name
+    project: Repo,
     gryt: Gryt,
 ) -> None:
     project.git("mv", ".gryt/policy.yaml", ".gryt/policy.yml")
