@@ -31,10 +31,12 @@ class Lines(Silent):
         verbosity: int,
         colours: bool,
         place_of: "Callable[[str], Place | None]",
+        hide: "Callable[[str], str]",
     ) -> None:
         self._out = out
         self._dialect = dialect
         self._place_of = place_of
+        self._hide = hide
         self._quiet = verbosity < 0
         self._verbose = verbosity > 0
         self._total = 0
@@ -97,7 +99,7 @@ class Lines(Silent):
         title = clean(f"{cell.name} ({cell.number}/{self._total})")
         self._show(self._dialect.open(title, key=_key(cell), at=int(time.time())))
         if self._verbose:
-            for line in about(cell):
+            for line in about(cell, self._hide):
                 self._line(f"    {line}")
         self._open = cell
 
@@ -119,9 +121,9 @@ class Lines(Silent):
             self._at_line_start = text.endswith("\n")
 
 
-def about(cell: "Cell") -> Iterator[str]:
-    """Yield what the file says of a step, for who wants to know more."""
-    first, *more = cell.step.command_text.strip().splitlines() or [""]
+def about(cell: "Cell", hide: "Callable[[str], str]") -> Iterator[str]:
+    """Yield what the file says of a step, for who wants to know more, without its secrets."""
+    first, *more = hide(cell.step.command_text).strip().splitlines() or [""]
     yield f"$ {first}"
     yield from (f"> {line}" for line in more)
     if cell.step.dir is not None:

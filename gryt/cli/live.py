@@ -76,10 +76,16 @@ class LiveView(Silent):
     tick_seconds: float | None = 0.1
 
     def __init__(
-        self, out: "Output", *, verbosity: int, clock: Callable[[], float] = time.monotonic
+        self,
+        out: "Output",
+        *,
+        verbosity: int,
+        hide: Callable[[str], str],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._out = out
         self._verbose = verbosity > 0
+        self._hide = hide
         self._clock = clock
         self._unicode = out.can("".join(sign for sign, _, _ in _SIGNS.values()) + _FRAMES)
         self._console = Console(
@@ -136,7 +142,7 @@ class LiveView(Silent):
         self._print(self._over(result))
         is_executed = result.status not in NOT_STARTED and result.reused_from is None
         if self._verbose and is_executed:
-            for line in about(cell):
+            for line in about(cell, self._hide):
                 self._print(Text(f"    {clean(line)}", style="dim"))
             printed = Printed(colours=True)
             for data in whole_log(log, result):

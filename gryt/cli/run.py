@@ -146,6 +146,7 @@ def _run(
     from gryt.service import isolated as places
     from gryt.service import plans
     from gryt.service.enforcing import PolicyViolated
+    from gryt.service.secrets import hider
 
     plan = plans.plan(app.session, pipeline, wish=wish)
     if plan.evolution is None and not wish.no_record:
@@ -164,6 +165,7 @@ def _run(
             to_stderr=as_json,
             verbosity=verbosity,
             place_of=lambda step: _place(app, plan, step),
+            hide=hider(app.session, plan.pipeline),
         ) as shown:
             outcome = places.run(app.session, plan, shown.observer)
     except PolicyViolated as violation:

@@ -27,7 +27,12 @@ class Showing(NamedTuple):
 
 @contextmanager
 def showing(
-    app: "App", *, to_stderr: bool, verbosity: int, place_of: Callable[[str], Place | None]
+    app: "App",
+    *,
+    to_stderr: bool,
+    verbosity: int,
+    place_of: Callable[[str], Place | None],
+    hide: Callable[[str], str],
 ) -> Iterator[Showing]:
     """Show what happens in the block; a terminal is left as it was found."""
     out = Output(sys.stderr if to_stderr else sys.stdout)
@@ -36,7 +41,7 @@ def showing(
     if is_drawn and system is None and verbosity >= 0:
         from gryt.cli.live import LiveView
 
-        live = LiveView(out, verbosity=verbosity)
+        live = LiveView(out, verbosity=verbosity, hide=hide)
         try:
             yield Showing(live, Plain(), live.logs)
         finally:
@@ -49,6 +54,7 @@ def showing(
         verbosity=verbosity,
         colours=_wants_colours(app.environ, is_drawn=is_drawn, speech=speech),
         place_of=place_of,
+        hide=hide,
     )
     yield Showing(lines, speech, lines.logs)
 

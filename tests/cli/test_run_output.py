@@ -139,3 +139,16 @@ def test_logs_of_runs_that_nobody_recorded_do_not_pile_up(
     for _ in range(4):
         gryt("run", "noisy", cwd=noisy)
     assert len(list((noisy / ".git/gryt/logs/unrecorded").iterdir())) == 2
+
+
+def test_a_secret_shows_nowhere(repo: Repo, gryt: Gryt, tmp_path: Path) -> None:
+    step = "{name: leak, command: 'echo hunter2hunter2 $TOKEN; printf %s $TOKEN | base64; false'}"
+    text = f"name: leaky\nsecrets: [TOKEN]\nsteps:\n  - {step}\n"
+    repo.write({".gryt/pipelines/leaky.yaml": text})
+    page, report = tmp_path / "page.md", tmp_path / "report.xml"
+    env = {**GITHUB, "GITHUB_STEP_SUMMARY": str(page), "TOKEN": "hunter2hunter2"}
+    ended = gryt("run", "leaky", "-v", "--junit", report, cwd=repo, env=env)
+    assert "*** ***\n" in ended.stdout
+    for shown in (ended.stdout, ended.stderr, page.read_text(), report.read_text()):
+        assert "hunter2" not in shown
+        assert "aHVudGVyMmh1bnRlcj" not in shown
