@@ -26,6 +26,7 @@ def released(started: Repo, tmp_path_factory: pytest.TempPathFactory) -> Repo:
     folder = tmp_path_factory.mktemp("released")
     repo = started.copy(folder / "repo")
     remote = make_remote(folder / "remote.git", of=repo)
+    repo.git("config", "gryt.mode", "local")  # what is pushed here is pushed by plain git
     gryt.ok("hooks", "server", "--install", cwd=remote)
     release(gryt, repo, "v1.0.0", "A-1")
     repo.git("tag", "-a", "-m", "Nobody promoted this", "v2.0.0")

@@ -1,5 +1,6 @@
 """`generation promote --override GATE --reason TEXT`: what it allows, and where it can be read."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,15 +63,22 @@ def test_what_nobody_knows_cannot_be_waived() -> None:
 # --- the command
 
 
-@pytest.fixture
-def unproven(repo: Repo, gryt: Gryt) -> Repo:
+@pytest.fixture(scope="module")
+def template(started: Repo, tmp_path_factory: pytest.TempPathFactory) -> Repo:
     """Of two changes one is proven."""
+    gryt = Gryt()
+    repo = started.copy(tmp_path_factory.mktemp("unproven") / "repo")
     gryt.ok("generation", "new", "v1.0.0", "--change", "add:A-1:One", cwd=repo)
     contract = repo / ".gryt/generations/v1.0.0.yaml"
     contract.write_text(contract.read_text() + "  - {type: add, id: B-1, title: Two}\n")
     gryt.ok("evolution", "start", "v1.0.0", "--change", "A-1", cwd=repo)
     gryt.ok("run", cwd=repo)
     return repo
+
+
+@pytest.fixture
+def unproven(template: Repo, tmp_path: Path) -> Repo:
+    return template.copy(tmp_path / "repo")
 
 
 def promote(gryt: Gryt, repo: Repo, *args: str) -> Result:

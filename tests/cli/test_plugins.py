@@ -30,12 +30,19 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "site"
 
 
-@pytest.fixture
-def proven(repo: Repo, gryt: Gryt) -> Repo:
+@pytest.fixture(scope="module")
+def template(started: Repo, tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    gryt = Gryt()
+    repo = started.copy(tmp_path_factory.mktemp("proven") / "repo")
     gryt.ok("generation", "new", "v1.0.0", "--change", "remove:OLD-1:The old API", cwd=repo)
     gryt.ok("evolution", "start", "v1.0.0", "--change", "OLD-1", cwd=repo)
     gryt.ok("run", cwd=repo)
     return repo
+
+
+@pytest.fixture
+def proven(template: Repo, tmp_path: Path) -> Repo:
+    return template.copy(tmp_path / "repo")
 
 
 def judged(gryt: Gryt, repo: Repo, name: str) -> tuple[str, list[str], str | None]:
