@@ -52,6 +52,7 @@ class LazyGroup(click.Group):
         "sync": "gryt.cli.sync:sync",
         "audit": "gryt.cli.audit:audit",
         "db": "gryt.cli.db:db",
+        "stats": "gryt.cli.stats:stats",
         "hooks": "gryt.cli.hooks:hooks",
         "verify": "gryt.cli.verify:verify",
         "check": "gryt.cli.verify:check",

@@ -61,5 +61,25 @@ def metrics_document(found: "Sequence[Measured]", *, version: str | None) -> dic
     return {"schema": "gryt/metrics/1", "generation": version, "metrics": metrics}
 
 
+def metrics_prometheus(found: "Sequence[Measured]", *, version: str | None) -> str:
+    """Return numbers in Prometheus' text format; one without data is left out, not zero."""
+    label = "" if version is None else f'{{generation="{_label(version)}"}}'
+    lines = []
+    for each in found:
+        if each.value is None:
+            continue
+        name = f"gryt_{each.measure.name}{'_seconds' if each.measure.unit == 'seconds' else ''}"
+        lines += [
+            f"# HELP {name} {each.measure.doc}",
+            f"# TYPE {name} gauge",
+            f"{name}{label} {each.value!r}",
+        ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _label(text: str) -> str:
+    return cell(text).replace("\\", "\\\\").replace('"', '\\"')
+
+
 def _number(value: float | None) -> str:
     return "no data" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,40 @@ def test_the_schema_describes_every_column_that_there_is(told: Repo, gryt: Gryt)
         assert columns.json["columns"] == [column["name"] for column in table["columns"]]
         assert all(column["doc"] for column in table["columns"])
     assert "promoted_at" in gryt.ok("db", "schema", cwd=told).stdout
+
+
+def test_numbers_are_those_of_the_records(told: Repo, gryt: Gryt) -> None:
+    found = gryt.ok("db", "metric", "--json", cwd=told).json["metrics"]
+    values = {each["name"]: (each["value"], each["of"]) for each in found}
+    assert values == {
+        "pass_rate": (1.0, 1),
+        "lead_time": (None, 0),
+        "evolutions_per_change": (pytest.approx(2 / 3), 3),
+        "time_to_promote": (None, 0),
+        "flaky_rate": (0.0, values["flaky_rate"][1]),
+        "hotfix_count": (0.0, 1),
+        "promotion_rate": (None, 0),
+        "failed_evolutions": (0.0, 2),
+    }
+    assert gryt.ok("db", "metric", "pass_rate", cwd=told).stdout == "1\n"
+    assert gryt.ok("db", "metric", "lead_time", cwd=told).stdout == "no data\n"
+    text = gryt.ok("stats", "--format", "prometheus", "--generation", "v1.5.0", cwd=told).stdout
+    assert 'gryt_pass_rate{generation="v1.5.0"} 1.0\n' in text
+    assert "lead_time" not in text
+    assert gryt("db", "metric", "pass_rat", cwd=told).status == 3
+    assert gryt("stats", "--generation", "v9.0.0", cwd=told).status == 3
+
+
+def test_a_copy_has_all_that_can_be_asked(told: Repo, tmp_path: Path, gryt: Gryt) -> None:
+    gryt.ok("db", "export", tmp_path / "copy.db", cwd=told)
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        for table in gryt.ok("db", "schema", "--json", cwd=told).json["tables"]:
+            sql = f"SELECT * FROM {table['name']} ORDER BY 1, 2, 3"
+            there = gryt.ok("db", "query", sql, "--json", cwd=told).json["rows"]
+            assert [tuple(row.values()) for row in there] == copy.execute(sql).fetchall()
+        about = dict(copy.execute("SELECT key, value FROM gryt_about"))
+        ref = "refs/gryt/generations/v1.5.0"
+        assert about[f"ref {ref}"] == told.git("rev-parse", ref)
 
 
 # --- nothing but questions
