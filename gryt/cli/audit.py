@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     cls=LazyGroup,
     short_help="Read the trail, take snapshots, go back to one",
     lazy={
+        "hotfix": "gryt.cli.hotfix:hotfix",
+        "hotfix-promote": "gryt.cli.hotfix:hotfix_promote",
         "rollback": "gryt.cli.rollback:rollback",
         "show-snapshot": "gryt.cli.rollback:show_snapshot",
         "snapshot-diff": "gryt.cli.rollback:snapshot_diff",

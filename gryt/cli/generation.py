@@ -105,14 +105,30 @@ def list_(app: "App", as_json: bool) -> None:
 
 @generation.command(short_help="Show what is promised and proven")
 @options.version
+@click.option("--at", metavar="POINT", help="As it was: a snapshot, a ledger commit, a date.")
 @options.as_json
 @click.pass_obj
-def show(app: "App", version: str, as_json: bool) -> None:
-    """Show what a generation promises and what is proven of it."""
+def show(app: "App", version: str, at: str | None, as_json: bool) -> None:
+    """Show what a generation promises and what is proven of it, now or as it was.
+
+    \b
+    Example:
+      gryt generation show v1.5.0 --at 2024-01-20
+    """  # noqa: D301 - for click, a backspace keeps lines apart
     from gryt.render.generations import generation_document, show_text
     from gryt.service import contracts
     from gryt.service.readiness import reasons_against
 
+    if at is not None:
+        from gryt.service.past import at as past
+
+        found = past(app.session, version, at)
+        if as_json:
+            document = generation_document(found.state, (), schema="generation")
+            app.emit_json({**document, "ready": None, "as_of": found.at})
+        else:
+            app.emit(show_text(found.state, (), as_of=found.at))
+        return
     state = contracts.current(app.session, version).state
     reasons = reasons_against(app.session, state)
     if as_json:
@@ -238,6 +254,19 @@ def _emit_promotion(app: "App", done: "Promotion", *, dry_run: bool, as_json: bo
             app.say(f"hint: gryt sync push --version {done.version}")
 
 
+@generation.command(short_help="Say that a release must not be used")
+@options.version
+@options.reason
+@options.as_json
+@click.pass_obj
+def yank(app: "App", version: str, reason: str, as_json: bool) -> None:
+    """Say that a release must not be used: it is shown everywhere, and nothing is deleted."""
+    from gryt.service.yank import yank as service
+
+    service(app.session, version, why=reason)
+    _emit_changed(app, version, f"yanked: {version}", as_json=as_json)
+
+
 @generation.command(short_help="Tag the release if every gate passes")
 @options.version
 @click.option("--commit", "revision", metavar="REV", help="The commit to release; HEAD if absent.")
@@ -245,6 +274,7 @@ def _emit_promotion(app: "App", done: "Promotion", *, dry_run: bool, as_json: bo
 @click.option("--override", "gates", multiple=True, metavar="GATE", help="Go on in spite of it.")
 @click.option("--reason", "reasons", multiple=True, metavar="TEXT", help="Why; it is recorded.")
 @click.option("--offline", is_flag=True, help="Do not ask the remote who was first.")
+@click.option("--replace-tag", is_flag=True, help="Let a tag that is there lead here; recorded.")
 @options.as_json
 @click.pass_obj
 def promote(
@@ -255,6 +285,7 @@ def promote(
     gates: tuple[str, ...],
     reasons: tuple[str, ...],
     offline: bool,
+    replace_tag: bool,
     as_json: bool,
 ) -> int:
     """Tag the release if every gate passes.
@@ -275,15 +306,8 @@ def promote(
 
     if dry_run:
         app.only_asks()
-    overrides = pair(gates, reasons)
-    done = service.promote(
-        app.session,
-        version,
-        revision=revision,
-        dry_run=dry_run,
-        overrides=overrides,
-        offline=offline,
-    )
+    how = service.How(overrides=pair(gates, reasons), replace_tag=replace_tag, offline=offline)
+    done = service.promote(app.session, version, revision=revision, dry_run=dry_run, how=how)
     for gate in done.needless:
         app.say(f"{gate} keeps nobody: nothing was overridden")
     _emit_promotion(app, done, dry_run=dry_run, as_json=as_json)

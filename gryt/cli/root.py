@@ -50,6 +50,7 @@ class LazyGroup(click.Group):
         "gate": "gryt.cli.gate:gate",
         "approve": "gryt.cli.approve:approve",
         "sync": "gryt.cli.sync:sync",
+        "hotfix": "gryt.cli.hotfix:hotfix",
         "audit": "gryt.cli.audit:audit",
         "db": "gryt.cli.db:db",
         "stats": "gryt.cli.stats:stats",

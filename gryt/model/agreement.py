@@ -200,7 +200,11 @@ def _overridden(book: Book, record: Record, body: Promoted) -> Iterator[Finding]
 
 def _left_out(book: Book, record: Record, body: Promoted) -> Iterator[Finding]:
     """Yield the promised changes for which a promotion names no proof, though no gate said no."""
-    if any(verdict.opposes for verdict in body.gates):
+    created = next((r.body for r in book.records if isinstance(r.body, Created)), None)
+    if body.fast_track and created is not None and created.hotfix is None:
+        message = "it took the fast track of hot-fixes, and is none"
+        yield tampered("unproven-promotion", book.where(record.id), message)
+    if body.fast_track or any(verdict.opposes for verdict in body.gates):
         return  # overridden, and the record says so
     revisions = {r.id: r.body for r in book.records if isinstance(r.body, ContractRecorded)}
     contract, _ = combine(body.contract, revisions, body.version)

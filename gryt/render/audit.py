@@ -82,7 +82,7 @@ def _gist(document: dict[str, Any]) -> str:
             changes = document["contract"].get("changes") or []
             return f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
         case "generation.promoted":
-            return str(document["commit"])[:10]
+            return _promotion(document)
         case "evolution.started":
             return ", ".join(document["changes"])
         case "run.started":
@@ -94,9 +94,24 @@ def _gist(document: dict[str, Any]) -> str:
             return f"{found}: {document['comment']}" if document.get("comment") else found
         case "policy.published":
             return str(document["policy"])[:10]
-        case "snapshot.taken":
-            return f"{document['snapshot']} {document['label']}".strip()
+        case "snapshot.taken" | "generation.rolled-back" | "rollback.performed":
+            return _looking_back(document)
     return str(document.get("reason") or document.get("version") or "")
+
+
+def _promotion(document: dict[str, Any]) -> str:
+    fast = " by the fast track" if document.get("fast_track") else ""
+    replaced = ", its tag replaced" if document.get("replaces_tag") else ""
+    return f"{document['commit'][:10]}{fast}{replaced}"
+
+
+def _looking_back(document: dict[str, Any]) -> str:
+    match document["kind"]:
+        case "generation.rolled-back":
+            return f"{document['snapshot']}: {len(document['supersedes'])} records"
+        case "rollback.performed":
+            return f"{len(document['generations'])} generations to {document['snapshot']}"
+    return f"{document['snapshot']} {document['label']}".strip()
 
 
 def _opinion(document: dict[str, Any]) -> str:

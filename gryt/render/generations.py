@@ -90,18 +90,22 @@ def list_document(lines: "Sequence[Line]") -> Document:
     return {"schema": "gryt/generation-list/1", "generations": generations}
 
 
-def show_text(generation: Generation, ready: Sequence[str]) -> str:
-    """Return one generation with its changes."""
+def show_text(generation: Generation, ready: Sequence[str], *, as_of: str | None = None) -> str:
+    """Return one generation with its changes; `as_of` says of the past when that was."""
     g = generation
-    lines = [f"Generation: {g.version}", f"Status: {g.status.value}"]
+    lines = [f"Generation: {g.version}", *([f"As of: {as_of}"] if as_of is not None else [])]
+    lines.append(f"Status: {g.status.value}")
+    if g.hotfix is not None:
+        lines.append(f"Hot-fix of: {g.hotfix.base} ({g.hotfix.issue})")
     if g.promotion is not None:
         lines += [
             f"Promoted at: {g.promotion.at}",
             f"Promoted by: {cell(g.promotion.by)}",
             f"Commit: {g.promotion.commit}",
+            *(["Fast track: HotfixGate alone"] if g.promotion.fast_track else []),
             *(f"Overridden: {cell(gate)} ({cell(why)})" for gate, why in g.promotion.overrides),
         ]
-    if g.status is GenerationStatus.ABANDONED and g.reason is not None:
+    if g.reason is not None:
         lines.append(f"Reason: {cell(g.reason)}")
     if g.contract.description:
         lines.append(f"Description: {cell(g.contract.description)}")
@@ -110,7 +114,7 @@ def show_text(generation: Generation, ready: Sequence[str]) -> str:
     lines.append("Changes:")
     lines += [_change_line(state) for state in g.changes] or ["  (none)"]
     lines += [f"  conflict: {cell(where)}: {cell(' / '.join(v))}" for where, v in g.conflicts]
-    if g.status is GenerationStatus.DRAFT:
+    if g.status is GenerationStatus.DRAFT and as_of is None:
         lines += ["", *_ready_lines(ready)]
     return "\n".join(lines) + "\n"
 
@@ -276,7 +280,9 @@ def generation_document(generation: Generation, ready: Sequence[str], *, schema:
         "contract": list(g.heads),
         "created_at": g.created_at,
         "created_by": g.created_by,
-        "reason": g.reason if g.status is GenerationStatus.ABANDONED else None,
+        "reason": g.reason,
+        "hotfix": g.hotfix._asdict() if g.hotfix is not None else None,
+        "fast_track": promotion.fast_track if promotion else False,
         "promoted_at": promotion.at if promotion else None,
         "promoted_by": promotion.by if promotion else None,
         "commit": promotion.commit if promotion else None,

@@ -14,7 +14,7 @@ from gryt.model.gates import contract_gates, proofs_contained
 from gryt.model.names import Oid
 from gryt.model.policy import Policy
 from gryt.model.state import ChangeStatus, Generation
-from gryt.model.verdict import Verdict, by_name
+from gryt.model.verdict import Outcome, Verdict, by_name
 from gryt.service.policies import policy
 from gryt.service.session import Session
 from gryt.store.checkout import containment
@@ -146,6 +146,18 @@ def foretell(session: Session, generation: Generation, commit: Oid) -> tuple[Ver
     """Return the answers that the policy's rules give from records alone."""
     case = _case(session, generation, commit, None)
     return by_name(verdict for gate in (_policy, _approvals, _signed) for verdict in gate(case))
+
+
+def judge_hotfix(session: Session, generation: Generation, commit: Oid) -> tuple[Verdict, ...]:
+    """Return the answers of the HotfixGate.
+
+    That the commit has the proven work goes without saying, and is said only where it has not.
+    """
+    from gryt.model.fast_track import hotfix_gate  # lazy: only a hot-fix needs it
+
+    case = _case(session, generation, commit, None)
+    contained = [verdict for verdict in _contained(case) if verdict.outcome is not Outcome.PASS]
+    return (*hotfix_gate(generation), *contained)
 
 
 def ask_commands(session: Session, generation: Generation, commit: Oid) -> None:

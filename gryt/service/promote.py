@@ -11,14 +11,27 @@ from gryt.model.records import Kind, Overridden, Promoted, Refused
 from gryt.model.state import Generation, GenerationStatus
 from gryt.model.verdict import Verdict
 from gryt.service import contracts, publish
-from gryt.service.judging import ask_commands, judge
+from gryt.service.judging import ask_commands, judge, judge_hotfix
 from gryt.service.messages import commit_message, counted
 from gryt.service.policies import policy
+from gryt.service.release_tag import finish_tag, put_tag, standing
 from gryt.service.session import Session
 from gryt.service.tags import release_message
 from gryt.store import remotes
 from gryt.store.append import Draft, act
-from gryt.store.checkout import commit_named, tag_below, tag_target
+from gryt.store.checkout import commit_named
+
+
+class How(NamedTuple):
+    """How somebody wants to promote."""
+
+    overrides: Sequence[Override] = ()
+    fast_track: bool = False
+    """Ask the HotfixGate alone; only a hot-fix may."""
+    replace_tag: bool = False
+    """Let the tag lead to this commit although it is there and leads to another one."""
+    offline: bool = False
+    """Do not ask the remote who was first."""
 
 
 class Promotion(NamedTuple):
@@ -42,18 +55,20 @@ class Promotion(NamedTuple):
         return not any(verdict.blocks for verdict in self.gates)
 
 
+_ORDINARY = How()
+
+
 def promote(
     session: Session,
     version: str,
     *,
     revision: str | None,
     dry_run: bool,
-    overrides: Sequence[Override] = (),
-    offline: bool = False,
+    how: How = _ORDINARY,
 ) -> Promotion:
     """Judge the gates and, where all pass, record the promotion and tag the commit.
 
-    It is decided at the remote where the mode has one, unless `offline` says not to ask: then the
+    It is decided at the remote where the mode has one, unless `how` says not to ask: then the
     record says so, and the next sync settles who was first.
 
     An override takes the force out of a gate, unless policy forbids that; it is recorded.
@@ -68,8 +83,9 @@ def promote(
             _finish(session, view.state)
         return Promotion(version, commit, (), promoted=True, generation=view.state)
     if dry_run:
-        _refuse_unless_possible(session, view.state, commit)
-        asked = _asked(session, view.state, commit, overrides)
+        _refuse_unless_draft(view.state)
+        standing(session, view.state, commit, replace_tag=how.replace_tag)
+        asked = _asked(session, view.state, commit, how)
         return Promotion(
             *(version, commit, asked.gates),
             promoted=False,
@@ -77,25 +93,36 @@ def promote(
             needless=asked.needless,
         )
     remote = publish.deciding(session)
+    is_alone = how.offline and remote is not None
+    _snapshot_before(session, view.state, commit, how)
+
+    def ask(state: Generation) -> None:
+        if not how.fast_track:
+            ask_commands(session, state, commit)
 
     def decide(draft: Draft) -> Promotion:
-        is_alone = offline and remote is not None
-        return _decide(session, draft, version, commit, overrides, offline=is_alone)
+        return _decide(session, draft, version, commit, how._replace(offline=is_alone))
 
-    if remote is not None and not offline:
+    if remote is not None and not how.offline:
         from gryt.service.promote_there import promote_there  # lazy: only where there is a remote
 
-        done = promote_there(
-            session,
-            remote,
-            version,
-            ask=lambda state: ask_commands(session, state, commit),
-            decide=decide,
-        )
+        done = promote_there(session, remote, version, ask=ask, decide=decide)
         return done._replace(synced=True)
-    ask_commands(session, view.state, commit)
+    ask(view.state)
     done = act(session.ledger, view.ref, session.author, decide, reason=f"promote {version}")
     return done._replace(synced=False if remotes.names(session.ledger) else None)
+
+
+def _snapshot_before(session: Session, state: Generation, commit: Oid, how: How) -> None:
+    """Take a snapshot where the user wants one before each promotion, unless this one will fail."""
+    if not session.ledger.repository.config_bool("gryt.snapshotOnPromote"):
+        return
+    if any(verdict.blocks for verdict in _asked(session, state, commit, how).gates):
+        return
+    from gryt.service.snapshots import snapshot  # lazy: few want it
+
+    label = f"pre-{state.version}-promotion"
+    session.say(f"snapshot {snapshot(session, label).id}: {label}")
 
 
 def _is_done(state: Generation, commit: Oid) -> bool:
@@ -105,49 +132,25 @@ def _is_done(state: Generation, commit: Oid) -> bool:
 def _finish(session: Session, state: Generation) -> None:
     """Make the tag of a promotion that was interrupted between its record and its tag."""
     assert state.promotion is not None
-    if tag_target(session.ledger, state.promotion.tag) is not None:
-        return
-    from gryt.service.verify import verify  # lazy: only after an interruption
-
-    verify(session, repair=True)
-    if tag_target(session.ledger, state.promotion.tag) is None:
-        raise RefusedError(
-            f"'{state.version}' is promoted, but its tag is missing and cannot be made here",
-            hints=["git fetch --tags", "gryt verify"],
-        )
-    session.say(f"tag '{state.promotion.tag}' was missing and is there again")
+    if finish_tag(session, state):
+        session.say(f"tag '{state.promotion.tag}' was missing and is there again")
 
 
-def _refuse_unless_possible(session: Session, state: Generation, commit: Oid) -> None:
+def _refuse_unless_draft(state: Generation) -> None:
     if state.status is not GenerationStatus.DRAFT:
         where = f" at {state.promotion.commit[:10]}" if state.promotion is not None else ""
         raise RefusedError(
             f"generation '{state.version}' is {state.status.value}{where}",
             hints=["gryt generation list"],
         )
-    blocking = tag_below(session.ledger, state.version)
-    if blocking is not None:
-        raise RefusedError(
-            f"tag '{blocking}' stands in the way of a tag '{state.version}'",
-            hints=[f"git tag -d {blocking}"],
-        )
-    target = tag_target(session.ledger, state.version)
-    if target is not None:
-        where = "this commit" if target == commit else target[:10]
-        raise RefusedError(
-            f"tag '{state.version}' exists already, at {where}, and no promotion made it",
-            hints=[
-                f"git show {state.version}",
-                f"if nobody has it yet: git tag -d {state.version}",
-            ],
-        )
 
 
-def _asked(
-    session: Session, state: Generation, commit: Oid, overrides: Sequence[Override]
-) -> Settled:
+def _asked(session: Session, state: Generation, commit: Oid, how: How) -> Settled:
     """Return what the gates say, overrides taken into account."""
-    gates = judge(session, state, commit)
+    gates = (
+        judge_hotfix(session, state, commit) if how.fast_track else judge(session, state, commit)
+    )
+    overrides = how.overrides
     if not overrides:
         return Settled(gates, ())
     rules = policy(session, commit)
@@ -155,22 +158,15 @@ def _asked(
     return settle(gates, overrides, may_override=rules.may_override, has_conflicts=has_conflicts)
 
 
-def _decide(
-    session: Session,
-    draft: Draft,
-    version: str,
-    commit: Oid,
-    overrides: Sequence[Override],
-    *,
-    offline: bool,
-) -> Promotion:
+def _decide(session: Session, draft: Draft, version: str, commit: Oid, how: How) -> Promotion:
     state = draft.state
     if state is None:
         raise session.ledger.unknown_version(version)
     if _is_done(state, commit):
         return Promotion(version, commit, (), promoted=True, generation=state)
-    _refuse_unless_possible(session, state, commit)
-    asked = _asked(session, state, commit, overrides)
+    _refuse_unless_draft(state)
+    there = standing(session, state, commit, replace_tag=how.replace_tag)
+    asked = _asked(session, state, commit, how)
     gates = asked.gates
     done = Promotion(
         version, commit, gates, promoted=False, generation=state, needless=asked.needless
@@ -184,20 +180,23 @@ def _decide(
         _record_override(session, draft, verdict, about=(name, record, commit))
     against = tuple((v.name, v.overridden or "") for v in asked.overridden)
     notes = bool(session.ledger.repository.config_bool("gryt.notesInTag"))
-    tag = draft.tag(version, commit, release_message(state, record, against, notes=notes))
+    message = release_message(state, record, against, notes=notes)
+    tag, replaced = put_tag(draft, version, commit, message, there=there)
     draft.record(
         Kind.PROMOTED,
         Promoted(
             version=version,
             commit=commit,
-            tag=tag.name,
-            tag_object=tag.oid,
+            tag=version,
+            tag_object=tag,
             contract=state.heads,
             proofs=seen_proofs(state, None),
             gates=gates,
             overrides=against,
             policy=policy(session, commit).blob,
-            offline=offline,
+            offline=how.offline,
+            fast_track=how.fast_track,
+            replaces_tag=replaced,
             notes=notes,
         ),
         gid=state.gid,
@@ -209,6 +208,8 @@ def _decide(
         [
             *_trailers(Kind.PROMOTED, version, commit),
             *(("Override", f"{gate}: {reason}") for gate, reason in against),
+            *([("Fast-Track", "HotfixGate")] if how.fast_track else []),
+            *([("Replaces-Tag", replaced)] if replaced is not None else []),
         ],
     )
     return done._replace(promoted=True, record=record)

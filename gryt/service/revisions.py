@@ -1,5 +1,7 @@
 """Contracts in the ledger: beginning a generation, recording a revision of what it promises."""
 
+from typing import TYPE_CHECKING
+
 from gryt.errors import Refused
 from gryt.model.contract import Contract
 from gryt.model.names import RecordId
@@ -8,8 +10,11 @@ from gryt.service.messages import commit_message
 from gryt.service.session import Session
 from gryt.store.ledger import View
 
+if TYPE_CHECKING:
+    from gryt.model.hotfix import Hotfix
 
-def begin(session: Session, contract: Contract) -> View:
+
+def begin(session: Session, contract: Contract, *, hotfix: "Hotfix | None" = None) -> View:
     """Record a new generation with this contract."""
     from gryt.model.records import ContractRecorded, Created, Kind  # lazy: the record classes
     from gryt.store.append import Draft, act  # lazy: writing
@@ -23,11 +28,13 @@ def begin(session: Session, contract: Contract) -> View:
                 hints=[f"gryt generation show {version}"],
             )
         gid = draft.new_id()
-        draft.record(Kind.CREATED, Created(version), gid=gid, id=gid)
+        draft.record(Kind.CREATED, Created(version, hotfix), gid=gid, id=gid)
         draft.record(Kind.CONTRACT, ContractRecorded(contract, ()), gid=gid)
-        draft.message = commit_message(
-            f"{version} created", [("Action", Kind.CREATED.value), ("Generation", version)]
-        )
+        trailers = [("Action", Kind.CREATED.value), ("Generation", version)]
+        if hotfix is not None:
+            trailers += [("Hotfix-Of", hotfix.base), ("Issue", hotfix.issue)]
+        what = f"created as a hot-fix of {hotfix.base}" if hotfix is not None else "created"
+        draft.message = commit_message(f"{version} {what}", trailers)
 
     ref = session.ledger.layout.generation(version)
     act(session.ledger, ref, session.author, decide, reason=f"{version} created")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from gryt.errors import Refused
 from gryt.git.refs import ABSENT, RefUpdate, move, read_refs
-from gryt.model.names import RecordId, is_record_id
+from gryt.model.names import Oid, RecordId, is_record_id
 from gryt.store.checkout import remote_name
 from gryt.store.layout import TAGS, TRACKING
 from gryt.store.ledger import Ledger
@@ -120,6 +120,27 @@ def let_go_by(draft: "Draft", version: str, gid: RecordId) -> bool:
     theirs = seen.get(remote_name(ledger) or "", next(iter(seen.values()), ABSENT))
     draft.moves.append(RefUpdate(draft.ref, "" if is_published else theirs, draft.tip))
     return is_published
+
+
+def retag(draft: "Draft", name: str, new: str, old: str) -> None:
+    """Put into an action that a tag leads to another object from here on."""
+    draft.moves.append(RefUpdate(f"{TAGS}{name}", new, old))
+
+
+def move_tag(ledger: Ledger, name: str, new: str, old: str) -> None:
+    """Let a tag lead where a record says that it does; raise Moved where it is elsewhere by now."""
+    move(ledger.repository, [RefUpdate(f"{TAGS}{name}", new, old)], reason="promotion finished")
+
+
+def tag_object(ledger: Ledger, name: str) -> Oid | None:
+    """Return what a tag's ref leads to: the tag object, of an annotated one."""
+    oid = ledger.objects.ref(f"{TAGS}{name}")
+    return None if oid is None else Oid(oid)
+
+
+def tag_names(ledger: Ledger) -> list[str]:
+    """Return the name of every tag."""
+    return [ref.removeprefix(TAGS) for ref in read_refs(ledger.repository, TAGS)]
 
 
 def untag(draft: "Draft", name: str, oid: str) -> None:
