@@ -75,5 +75,6 @@ def test_the_page_is_read_as_it_is_meant() -> None:
         "--offline",
         "--override",
         "--reason",
+        "--replace-tag",
     }
     assert {"--type", "--title", "--change"} < entries()["evolution", "start"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     cls=LazyGroup,
     short_help="Read the trail, take snapshots, go back to one",
     lazy={
-        "hotfix": "gryt.cli.hotfix:hotfix",
+        "hotfix": "gryt.cli.hotfix:begin",
         "hotfix-promote": "gryt.cli.hotfix:hotfix_promote",
         "rollback": "gryt.cli.rollback:rollback",
         "show-snapshot": "gryt.cli.rollback:show_snapshot",

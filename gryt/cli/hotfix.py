@@ -68,6 +68,7 @@ def begin(
 @click.option("--commit", "revision", metavar="REV", help="The commit to release; HEAD if absent.")
 @click.option("--replace-tag", is_flag=True, help="Let a tag that is there lead here; recorded.")
 @click.option("-n", "--dry-run", is_flag=True, help="Judge the gate; change nothing.")
+@click.option("--offline", is_flag=True, help="Do not ask the remote who was first.")
 @options.as_json
 @click.pass_obj
 def hotfix_promote(
@@ -76,18 +77,22 @@ def hotfix_promote(
     revision: str | None,
     replace_tag: bool,
     dry_run: bool,
+    offline: bool,
     as_json: bool,
 ) -> int:
     """Promote a hot-fix: one evolution must have passed, and none may be pending."""
     from gryt.render.gates import gate_documents
     from gryt.render.hotfix import promotion_text
+    from gryt.render.safe import cell
     from gryt.service.hotfix import promote_hotfix
     from gryt.service.promote import How
+    from gryt.service.sync import chosen
 
     if dry_run:
         app.only_asks()
-    how = How(replace_tag=replace_tag)
+    how = How(replace_tag=replace_tag, offline=offline)
     done = promote_hotfix(app.session, version, revision=revision, how=how, dry_run=dry_run)
+    remote = None if done.synced is None else chosen(app.session)
     if as_json:
         document = {
             "schema": "gryt/promotion/1",
@@ -97,12 +102,18 @@ def hotfix_promote(
             "fast_track": True,
             "dry_run": dry_run,
             "record": done.record,
+            "remote": remote,
+            "synced": done.synced,
             "gates": gate_documents(done.gates),
         }
         app.emit_json(document)
     else:
         text = promotion_text(version, done.gates, promoted=done.promoted, dry_run=dry_run)
+        if remote is not None and done.promoted and done.gates:
+            text += f"Synced to {cell(remote)}: {'yes' if done.synced else 'no'}\n"
         app.emit(text)
+        if remote is not None and done.promoted and not done.synced:
+            app.say(f"hint: gryt sync push --version {version}")
     return 0 if done.passed else 1
 
 

@@ -10,7 +10,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from gryt.errors import RemoteFailed
@@ -26,6 +26,9 @@ _TURN = 0.2
 _FETCH_LINE = re.compile(r" (?P<flag>[ *=!+t-]) (?:\[[^\]]*\]|\S+) +\S+ +-> (?P<ref>\S+)(?: .*)?")
 _PUSH_LINE = re.compile(r"(?P<flag>[ *=!+-])\t[^\t:]*:(?P<ref>[^\t]*)\t(?P<summary>.*)")
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
+
+
+_NONE: Mapping[str, str] = {}
 
 
 def _nobody(_line: str) -> None:
@@ -103,9 +106,11 @@ def push(
     atomic: bool,
     network: Network,
     dry_run: bool = False,
+    leases: Mapping[str, str] = _NONE,
 ) -> Pushed:
     """Push object ids to refs (`updates`), never by force; return what was said to each.
 
+    A ref in `leases` may be replaced, where it is still at the object named there.
     A dry run logs in and asks what is there; hooks and rules of the server are not asked.
     """
     finished = _talk(
@@ -114,6 +119,7 @@ def push(
         *("push", "--porcelain", "--recurse-submodules=no", "--no-verify"),
         *(("--atomic",) if atomic else ()),
         *(("--dry-run",) if dry_run else ()),
+        *(f"--force-with-lease={ref}:{oid}" for ref, oid in leases.items()),
         *("--", remote, *(f"{oid}:{ref}" for oid, ref in updates)),
         network=network,
         doing=f"pushing to '{remote}'",

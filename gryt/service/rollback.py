@@ -63,7 +63,8 @@ def fates(session: Session, planned: Plan) -> tuple[Fate, ...]:
             found.append(Fate(name, old[1], new[1] if new is not None else None))
         elif new is not None and there is None and objects.kind(new[1]) == "tag":
             found.append(Fate(name, None, new[1]))
-    known = published(session.ledger, [fate.tag for fate in found if fate.old is not None])
+    moving = [fate.tag for fate in found if fate.old is not None]
+    known = published(session.ledger, moving, session.network)
     return tuple(
         fate._replace(stays=known.keeps(fate.tag)) if fate.old is not None else fate
         for fate in found

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from gryt.git.remotes import remote_refs, remotes
+from gryt.errors import RemoteFailed
+from gryt.git.transport import Network, ls_remote, remotes
 from gryt.store.layout import TAGS
 from gryt.store.ledger import Ledger
 
@@ -23,21 +24,24 @@ class Published(NamedTuple):
         return self.unknown
 
 
-def published(ledger: Ledger, tags: Iterable[str]) -> Published:
+def published(ledger: Ledger, tags: Iterable[str], network: Network) -> Published:
     """Ask every remote which of these tags it has; a remote that does not answer may have any."""
     repository = ledger.repository
     wanted = sorted(set(tags))
-    names = remotes(repository) if wanted else []
-    if not names:
+    others = remotes(repository) if wanted else []
+    if not others:
         return Published({}, None)
     if repository.config.get("gryt.mode") == "local":
-        return Published({}, f"{names[0]} was not asked: gryt.mode is local")
+        return Published({}, f"{others[0]} was not asked: gryt.mode is local")
     where: dict[str, str] = {}
     silent: list[str] = []
-    for remote in names:
-        found = remote_refs(repository, remote, [f"{TAGS}{tag}" for tag in wanted])
-        if found is None:
+    for remote in others:
+        names = [f"{TAGS}{tag}" for tag in wanted]
+        try:
+            found = ls_remote(repository, remote, names, network=network)
+        except RemoteFailed:
             silent.append(remote)
-        for ref in found or ():
+            continue
+        for ref in found:
             where.setdefault(ref.removeprefix(TAGS), remote)
     return Published(where, f"{', '.join(silent)} did not answer" if silent else None)

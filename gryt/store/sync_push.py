@@ -13,6 +13,7 @@ from typing import NamedTuple
 from gryt.git import transport
 from gryt.git.transport import Network
 from gryt.model.sync import Standing
+from gryt.store.layout import TAGS
 from gryt.store.ledger import Ledger
 from gryt.store.sync_apply import rows_of
 from gryt.store.sync_settle import Settled, unpublished
@@ -31,6 +32,8 @@ class Parcel(NamedTuple):
     """The ref's name here; `updates` has it by its name there."""
     updates: tuple[tuple[str, str], ...]
     """Object and ref of each, the ledger's first."""
+    replaced: tuple[tuple[str, str], ...] = ()
+    """Tags that are to be replaced, with the object that stands there: nothing else may."""
 
 
 def parcel_of(ledger: Ledger, settled: Settled, before: str | None) -> Parcel | None:
@@ -45,11 +48,14 @@ def parcel_of(ledger: Ledger, settled: Settled, before: str | None) -> Parcel | 
     if settled.tip == union.there == before:
         return None
     updates = [] if union.there == settled.tip else [(settled.tip, union.ref)]
+    replaced: list[tuple[str, str]] = []
     if ledger.layout.version(union.ref) is not None:
         paths = unpublished(ledger, settled.tree, before)
         tags = tags_of(union.ref, rows_of(ledger, settled))
         updates += to_push(ledger, tags, paths)
-    return Parcel(union.ref, tuple(updates)) if updates else None
+        named = {f"{TAGS}{name}": told.replaces for name, told in tags.wanted.items()}
+        replaced = [(ref, old) for _, ref in updates if (old := named.get(ref)) is not None]
+    return Parcel(union.ref, tuple(updates), tuple(replaced)) if updates else None
 
 
 class Refusal(NamedTuple):
@@ -106,13 +112,25 @@ class _Courier:
         self._remote = remote
         self._network = network
         self._atomic = True
+        self._leases: dict[str, str] = {}
         self.accepted: list[str] = []
         self.refused: dict[str, Refusal] = {}
 
     def together(self, parcels: list[Parcel]) -> None:
         """Push parcels at once; sort out who is to blame where that fails."""
+        self._leases = self._replaced(parcels)
         for some in _batches(parcels):
             self._batch(some)
+
+    def _replaced(self, parcels: list[Parcel]) -> dict[str, str]:
+        """Return the tags that the remote has as they were before they were replaced."""
+        wanted = {ref: old for parcel in parcels for ref, old in parcel.replaced}
+        if not wanted:
+            return {}
+        there = transport.ls_remote(
+            self._ledger.repository, self._remote, list(wanted), network=self._network
+        )
+        return {ref: old for ref, old in wanted.items() if there.get(ref) == old}
 
     def _batch(self, parcels: list[Parcel]) -> None:
         if not self._atomic:
@@ -170,6 +188,7 @@ class _Courier:
             list(dict.fromkeys(updates)),
             atomic=self._atomic and len(updates) > 1,
             network=self._network,
+            leases={ref: self._leases[ref] for _, ref in updates if ref in self._leases},
         )
 
 

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from gryt.git import transport
 from gryt.git.refs import ABSENT, RefUpdate, move, read_refs
 from gryt.git.transport import Network
-from gryt.model.names import Version
-from gryt.store.fields import Map
+from gryt.model.names import RecordId, Version
+from gryt.model.rollback import taken_back
+from gryt.store.fields import Map, as_list, maybe
 from gryt.store.index import Row
 from gryt.store.layout import TAGS
 from gryt.store.ledger import Ledger
@@ -35,6 +36,8 @@ class Told(NamedTuple):
     commit: str
     path: str
     """Of the record that tells of it."""
+    replaces: str | None = None
+    """The tag object that stood under this name before, replaced because somebody said so."""
 
 
 class Tags(NamedTuple):
@@ -53,7 +56,8 @@ def tags_of(ref: str, rows: Iterable[Row]) -> Tags:
     current: dict[str, Told] = {}
     promotions: dict[str, Told] = {}
     given_up: dict[str, set[str]] = {}
-    for doc in documents(telling, ref):
+    docs = list(documents(telling, ref))
+    for doc in docs:
         kind, path = doc["kind"], paths[str(doc["id"])]
         if kind == "run.finished" and doc.get("tag") and doc.get("tag_object"):
             told = Told(str(doc["tag"]), str(doc["tag_object"]), str(doc["commit"]), path)
@@ -61,20 +65,32 @@ def tags_of(ref: str, rows: Iterable[Row]) -> Tags:
         elif kind == "evolution.renumbered":
             _renumber(doc, path, current, given_up)
         elif kind == "generation.promoted" and doc.get("tag_object"):
-            told = Told(str(doc["tag"]), str(doc["tag_object"]), str(doc["commit"]), path)
+            old = maybe(doc, "replaces_tag")
+            told = Told(str(doc["tag"]), str(doc["tag_object"]), str(doc["commit"]), path, old)
             promotions[str(doc["id"])] = told
+            if old is not None:
+                given_up.setdefault(told.name, set()).add(old)
         elif kind == "generation.renamed":
             _rename(doc, path, current)
         elif kind == "generation.outrun":
             lost = promotions.pop(str(doc["promotion"]), None)
             if lost is not None:
                 given_up.setdefault(lost.name, set()).add(lost.oid)
-        elif kind == "generation.rolled-back" and isinstance(gone := doc["supersedes"], list):
-            for record in gone:
-                promotions.pop(str(record), None)
+    for record in _taken_back(docs):
+        promotions.pop(record, None)
     wanted = {told.name: told for told in current.values()}
     wanted |= {told.name: told for told in reversed(list(promotions.values()))}
     return Tags(wanted, given_up)
+
+
+def _taken_back(docs: Iterable[Map]) -> set[RecordId]:
+    """Return the records that do not count, because of rollbacks that do."""
+    rollbacks: dict[RecordId, frozenset[RecordId]] = {}
+    for doc in docs:
+        if doc["kind"] == "generation.rolled-back":
+            gone = (RecordId(str(record)) for record in as_list(doc["supersedes"]))
+            rollbacks[RecordId(str(doc["id"]))] = frozenset(gone)
+    return taken_back(rollbacks)
 
 
 def _renumber(doc: Map, path: str, current: dict[str, Told], given_up: dict[str, set[str]]) -> None:

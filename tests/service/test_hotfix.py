@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import Gryt, Result
-from tests.support.git import Repo, make_remote
+from tests.support.git import Repo, make_clone, make_remote
 from tests.support.ledgers import Desk, ref_of
 
 BASE, FIX = "v2.3.0", "v2.3.1"
@@ -285,3 +285,25 @@ def test_a_generation_is_shown_as_it_was(desk: Desk, gryt: Gryt) -> None:
     assert text.startswith(f"Generation: {BASE}\nAs of: {taken}\nStatus: promoted\n")
     for wrong in ("2001-01-01", "HEAD", "garbage", "2024-13-45", "snapshot_2001"):
         assert gryt("generation", "show", BASE, "--at", wrong, cwd=repo).status == 3, wrong
+
+
+def test_a_replaced_tag_is_pushed_only_over_the_one_that_it_replaces(
+    desk: Desk, gryt: Gryt, tmp_path: Path
+) -> None:
+    """And another clone follows it when it pulls."""
+    taken_back(gryt, desk, tmp_path)
+    remote = Repo(tmp_path / "remote.git")
+    old = desk.repo.git("rev-parse", "refs/tags/v6.0.0")
+    gryt.ok("sync", "push", cwd=desk.repo)
+    clone = make_clone(remote, tmp_path / "grace", name="Grace", email="grace@example.com")
+    gryt.ok("sync", "pull", cwd=clone)
+    assert clone.git("rev-parse", "refs/tags/v6.0.0") == old
+    new = desk.repo.commit("fix: the leak", {"pool.txt": "closed\n"})
+    desk.repo.git("push", "--quiet", "origin", "main")
+
+    gryt.ok("generation", "promote", "v6.0.0", "--replace-tag", cwd=desk.repo)
+
+    assert remote.git("rev-parse", "v6.0.0^{commit}") == new
+    gryt.ok("sync", "pull", cwd=clone)
+    assert clone.git("rev-parse", "v6.0.0^{commit}") == new
+    gryt.ok("verify", cwd=clone)

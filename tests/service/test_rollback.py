@@ -131,7 +131,7 @@ def test_a_published_tag_stays_and_says_where_it_is(desk: Desk, gryt: Gryt, tmp_
 def test_where_the_remote_is_silent_the_tag_stays(desk: Desk, gryt: Gryt, tmp_path: Path) -> None:
     desk.repo.git("remote", "add", "origin", tmp_path / "nowhere")
     to = snapshot(gryt, desk.repo)
-    gryt.ok("generation", "promote", VERSION, cwd=desk.repo)
+    gryt.ok("generation", "promote", VERSION, "--offline", cwd=desk.repo)
     said = roll_back(gryt, desk.repo, to).stdout
     assert f"    tag {VERSION} stays: origin did not answer\n" in said
 
