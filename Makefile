@@ -8,7 +8,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist loadgroup $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-all lint format types bench clean distclean
+.PHONY: help demo test test-slow test-all lint format types screenshots bench clean distclean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -38,6 +38,9 @@ types: .venv/.stamp  ## mypy --strict
 
 bench: .venv/.stamp  ## measure against a bare Python and against git
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: .venv/.stamp  ## pictures of the reports for docs/, by a real browser
+	@$(BIN)/python -m tests.screenshots
 
 clean:  ## remove caches and build results
 	rm -rf dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from gryt.model.compliance.summary import Month
 
-WIDTH, HEIGHT = 720.0, 200.0
+WIDTH, HEIGHT = 480.0, 180.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 8.0, 12.0, 28.0
-_MOST_LABELS = 12
+_MOST_LABELS = 8
 _STEPS = (1, 2, 5)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gryt import __version__
+from gryt.model.compliance.summary import Month
+from gryt.render import charts
 from gryt.render.export import asked
 from gryt.render.html import stream
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 def trail_html(trail: "Trail") -> Iterator[str]:
     """Yield a page with every record."""
+    months = [Month(month, passed, failed, 0, 0) for month, passed, failed in trail.months]
     limits = [f"{name} {value}" for name, value in asked(trail).items()]
     yield from stream(
         "audit.html",
@@ -22,6 +25,10 @@ def trail_html(trail: "Trail") -> Iterator[str]:
         scope=f"Only: {', '.join(limits)}" if limits else "Every record of every ledger ref",
         total=sum(number for _, number in trail.kinds),
         kinds=trail.kinds,
+        charts={
+            "timeline": charts.timeline(months),
+            "pass_rate": charts.pass_rate(months),
+        },
         tips=sorted(trail.tips.items()),
         items=((item.line, item.seal) for item in trail.items),
     )

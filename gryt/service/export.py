@@ -9,7 +9,7 @@ from gryt.service.compliance_evidence import trust_of
 from gryt.service.session import Session
 from gryt.store.origins import signed_commits
 from gryt.store.people import Signature, Signers, judged_commits, known_signers
-from gryt.store.trail import Filter, Line, count_trail, read_trail
+from gryt.store.trail import Filter, Line, count_months, count_trail, read_trail
 
 __all__ = ["Filter", "Item", "Line", "Seal", "Trail", "trail"]
 
@@ -43,6 +43,8 @@ class Trail(NamedTuple):
     wanted: Filter
     kinds: Sequence[tuple[str, int]]
     """How many records there are of each kind."""
+    months: Sequence[tuple[str, int, int]]
+    """How many runs passed and failed in each month."""
     items: Iterator[Item]
     repository: str
     at: str
@@ -65,6 +67,7 @@ def trail(session: Session, wanted: Filter) -> Trail:
         tips=tips,
         wanted=wanted,
         kinds=count_trail(ledger, wanted),
+        months=count_months(ledger, wanted),
         items=(Item(line, _seal(line, judged, signers)) for line in lines),
         repository=(ledger.repository.top or ledger.repository.common_dir).name,
         at=datetime.fromtimestamp(ledger.now_ms() // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

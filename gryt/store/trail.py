@@ -89,6 +89,18 @@ def count_trail(ledger: "Ledger", wanted: Filter) -> list[tuple[str, int]]:
     return [(str(kind), int(number)) for kind, number in counted]
 
 
+def count_months(ledger: "Ledger", wanted: Filter) -> list[tuple[str, int, int]]:
+    """Return for each month how many of the wanted runs passed, and how many did not."""
+    where, values = _condition(ledger, wanted)
+    counted = ledger.index.database.query(
+        "SELECT substr(event.created_at, 1, 7), sum(event.status = 'pass'),"
+        " sum(event.status = 'fail') FROM event JOIN record ON record.n = event.n"
+        f"{where} AND event.event_type = 'run.finished' GROUP BY 1 ORDER BY 1",
+        *values,
+    )
+    return [(str(month), int(passed), int(failed)) for month, passed, failed in counted]
+
+
 def _lines(ledger: "Ledger", wanted: Filter) -> Iterator[Line]:
     where, values = _condition(ledger, wanted)
     connection = reader(ledger.index.database)

@@ -144,7 +144,7 @@ def test_the_snapshot_is_listed_with_its_label(release: Release, gryt: Gryt) -> 
     assert listed[:2] == ["Snapshots:", ""]
     assert re.split(r" {2,}", listed[2]) == ["ID", "Label", "Created", "Size", "Age"]
     assert re.fullmatch(
-        r"snapshot_\d{8}_\d{6}  pre-v1.5.0-promotion  \d{4}-\d\d-\d\d \d\d:\d\d  \d+\.\d KB",
+        r"snapshot_\d{8}_\d{6}  pre-v1.5.0-promotion  \d{4}-\d\d-\d\d \d\d:\d\d +\d+\.\d KB  .+",
         listed[3],
     )
 

@@ -16,7 +16,10 @@ pytestmark = [
     pytest.mark.skipif(find_browser() is None, reason="no Chromium: apt install chromium"),
 ]
 
-COMMANDS = (("compliance", "--include-800-53", "--ssdf"),)
+COMMANDS = (
+    ("compliance", "--include-800-53", "--ssdf"),
+    ("audit", "export", "--format", "html"),
+)
 
 
 @pytest.fixture
@@ -25,8 +28,10 @@ def page() -> Iterator[Browser]:
         yield page
 
 
-@pytest.fixture
-def reports(repo: Repo, gryt: Gryt, tmp_path: Path) -> list[Path]:
+@pytest.fixture(scope="module")
+def reports(started: Repo, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("reports")
+    repo, gryt = started.copy(folder / "repo"), Gryt()
     desk = Desk(repo)
     desk.proven("v1.5.0", "FEAT-201", "BUG-88")
     desk.promote("v1.5.0")
@@ -35,7 +40,7 @@ def reports(repo: Repo, gryt: Gryt, tmp_path: Path) -> list[Path]:
     hostile(repo, gryt)
     made = []
     for number, command in enumerate(COMMANDS):
-        made.append(tmp_path / f"report-{number}.html")
+        made.append(folder / f"report-{number}.html")
         gryt.ok(*command, "--output", made[-1], cwd=repo)
     return made
 
