@@ -1,5 +1,6 @@
 """What is checked out: HEAD, the branch, and whether anything differs from it."""
 
+import re
 from typing import NamedTuple
 
 from gryt.git.repository import Repository, readable
@@ -22,11 +23,13 @@ class WorkTree(NamedTuple):
     """Tracked paths that differ from HEAD, in the index or on disk."""
     untracked: tuple[str, ...]
     """Paths that are neither tracked nor ignored."""
+    unseen: tuple[str, ...] = ()
+    """Tracked paths at which git was told not to look, so that nobody knows whether they differ."""
 
     @property
     def is_clean(self) -> bool:
         """Tell whether what is on disk is the commit."""
-        return not self.changed and not self.untracked
+        return not self.changed and not self.untracked and not self.unseen
 
 
 def read_worktree(repository: Repository) -> WorkTree:
@@ -50,7 +53,24 @@ def read_worktree(repository: Repository) -> WorkTree:
             changed.append(rest.split(" ", fields)[-1])
             if kind == "2":
                 next(items, None)  # the path that it was renamed from
-    return WorkTree(head, tuple(changed), tuple(untracked))
+    return WorkTree(head, tuple(changed), tuple(untracked), _unseen(repository))
+
+
+def _unseen(repository: Repository) -> tuple[str, ...]:
+    """Return the paths that are marked assume-unchanged, or skip-worktree although they are here.
+
+    `git status` calls such a file clean whatever is in it.
+    """
+    listed = repository.git.run("ls-files", "-v", "-z", "--full-name", ":/").text
+    found = []
+    for mark in _MARKED.finditer(listed):
+        flag, path = mark.groups()
+        if flag != "S" or (repository.top is not None and (repository.top / path).exists()):
+            found.append(path)
+    return tuple(found)
+
+
+_MARKED = re.compile("(?:^|(?<=\0))([a-zS]) ([^\0]*)")
 
 
 def _header(head: Head, line: str) -> Head:

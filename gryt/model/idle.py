@@ -32,13 +32,7 @@ def idle(command: str | tuple[str, ...], shell: Sequence[str]) -> str | None:
     """Return how a command avoids every failure ('does nothing', 'cannot fail'); None if not."""
     if not isinstance(command, str):
         return _idle_words(list(command))
-    if not shell or _base(shell[0]) in _DO_NOTHING:
-        return "does nothing"
-    if _base(shell[0]) not in _SHELLS:
-        return None
-    options = [word for word in shell[1:] if word.startswith("-") and not word.startswith("--")]
-    stops = "errexit" in shell or any("e" in word for word in options)
-    return _idle_text(command, stops=stops)
+    return _idle_words([*shell, command]) if shell else "does nothing"
 
 
 def _base(word: str) -> str:
@@ -58,11 +52,19 @@ def _idle_words(words: list[str]) -> str | None:
         return "does nothing"
     if name == "wait" and not rest:
         return "does nothing"
-    if name in _SHELLS:
-        for index, word in enumerate(rest):
-            if word.startswith("-") and word.endswith("c") and index + 1 < len(rest):
-                stops = any("e" in option for option in rest[: index + 1])
-                return _idle_text(rest[index + 1], stops=stops)
+    return _idle_shell(rest) if name in _SHELLS else None
+
+
+def _idle_shell(words: list[str]) -> str | None:
+    """Tell of a shell with these arguments."""
+    stops = False
+    for index, word in enumerate(words):
+        is_option = word[:1] == "-" and word[:2] != "--"
+        if (is_option and "n" in word) or word == "noexec":
+            return "does nothing"  # it reads the script, and runs none of it
+        stops = stops or word == "errexit" or (is_option and "e" in word)
+        if is_option and word.endswith("c") and index + 1 < len(words):
+            return _idle_text(words[index + 1], stops=stops)
     return None
 
 

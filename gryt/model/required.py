@@ -4,6 +4,7 @@ A step that is not there, does nothing, cannot fail or is allowed to, has anothe
 pinned one, or did not itself pass in the proof, does not satisfy a policy.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ _ALTERS_COMMANDS = frozenset(
     {"PATH", "ENV", "BASH_ENV", "LD_PRELOAD", "LD_LIBRARY_PATH", "SHELLOPTS", "BASHOPTS", "IFS"}
 )
 """Variables by which a pinned command becomes another one."""
+_LONG_OPTIONS = frozenset({"errexit", "nounset", "pipefail"})
+_OPTIONS = re.compile("-[eucxlo]+")
 _PLAIN_SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
 
 
@@ -86,14 +89,24 @@ def _not_pinned(wanted: RequiredStep, step: Step, pipeline: Pipeline) -> Iterato
         pinned = wanted.command if isinstance(wanted.command, str) else " ".join(wanted.command)
         yield f"must have the command '{pinned}', found '{step.command_text}'"
         return
-    shell = pipeline.shell[0].rpartition("/")[2] if pipeline.shell else ""
-    if isinstance(step.command, str) and shell not in _PLAIN_SHELLS:
+    if isinstance(step.command, str) and not _is_plain(pipeline.shell):
         yield f"has a pinned command, so it needs a plain shell, found '{' '.join(pipeline.shell)}'"
     altered = _ALTERS_COMMANDS & {key for key, _ in (*pipeline.env, *step.env)}
     if altered:
         yield f"has a pinned command, so nothing may set {', '.join(sorted(altered))}"
     if step.dir not in {None, ".", "./"}:
         yield f"has a pinned command, so it runs at the top, not in '{step.dir}'"
+
+
+def _is_plain(shell: Sequence[str]) -> bool:
+    """Tell whether a shell runs the command that follows it, as it is and nothing else."""
+    options = shell[1:]
+    return (
+        bool(options)
+        and shell[0].rpartition("/")[2] in _PLAIN_SHELLS
+        and all(word in _LONG_OPTIONS or _OPTIONS.fullmatch(word) for word in options)
+        and options[-1].endswith("c")
+    )
 
 
 def _comparable(command: str | tuple[str, ...]) -> str | tuple[str, ...]:

@@ -77,7 +77,7 @@ def _cannot_run(case: "Case", rule: Rule) -> Verdict | None:
         mend = f"git switch --detach {case.commit[:10]}"
         return _unsure(rule, f"the work tree is not at {case.commit[:10]}", mend)
     # An edited policy can only add, and is how somebody tries a command out.
-    edited = [path for path in tree.changed if path not in {POLICY, POLICIES}]
+    edited = [p for p in (*tree.changed, *tree.unseen) if p not in {POLICY, POLICIES}]
     if edited:
         changed = some(edited)
         return _unsure(rule, f"the work tree has uncommitted changes: {changed}", "git stash")

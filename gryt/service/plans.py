@@ -176,6 +176,8 @@ def _against(tree: WorkTree) -> tuple[str, ...]:
     for what, paths in (("uncommitted changes", tree.changed), ("untracked files", tree.untracked)):
         if paths:
             reasons.append(f"the work tree has {what}: {some(paths)}")
+    if tree.unseen:
+        reasons.append(f"git is told not to look at {some(tree.unseen)} (git update-index)")
     return tuple(reasons)
 
 

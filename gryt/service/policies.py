@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gryt.model.policy import Source
 
 _NOTHING = Policy()
+_LINE_ENDS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 _MISNAMED = (POLICY.replace(".yaml", ".yml"), POLICIES.replace(".yaml", ".yml"))
 
 
@@ -111,5 +112,7 @@ def _the_one(paths: list[str], where: str) -> str | None:
 
 def says_anything(data: bytes) -> bool:
     """Tell whether there is more than comments, so that a sample costs no YAML."""
+    if any(end in data for end in _LINE_ENDS):
+        return True  # to YAML a line ends there, so what looks like a comment need not be one
     lines = (line.strip() for line in data.splitlines())
     return any(line and not line.startswith(b"#") for line in lines)

@@ -137,6 +137,8 @@ def _voided(session: Session, plan: Plan, place: Place | None) -> tuple[str, ...
         )
     if after.changed:
         reasons.append(f"tracked files changed during the run: {some(after.changed)}")
+    if after.unseen:
+        reasons.append(f"git was told not to look at {some(after.unseen)} during the run")
     return tuple(reasons)
 
 

@@ -168,6 +168,39 @@ def edit_the_pipeline_after_the_start(scene: Scene) -> Result:
     return scene.run("run")
 
 
+@refused(1, "needs a plain shell")
+def give_it_to_a_shell_that_runs_nothing(scene: Scene) -> Result:
+    deaf = STEPS.replace("name: full-ci", "name: full-ci\nshell: sh -n -c", 1)
+    scene.repo.commit("Read it well", {PIPELINE: deaf})
+    return scene.start()
+
+
+@refused(1, "nothing may set PATH")
+def put_another_program_before_it(scene: Scene) -> Result:
+    path = STEPS + "    env: {PATH: ./fakes}\n"
+    scene.repo.commit("Our own tools", {PIPELINE: path})
+    return scene.start()
+
+
+@refused(1, "scanned: FAIL")
+def let_a_condition_skip_it(scene: Scene) -> Result:
+    never = STEPS + "    when: {branch: [never]}\n"
+    scene.repo.commit("Not today", {PIPELINE: never})
+    scene.prove()
+    return scene.promote()
+
+
+@refused(1, "scan")
+def run_another_pipeline_than_was_started(scene: Scene) -> Result:
+    easy = STEPS.partition("  - name: scan")[0].replace("full-ci", "easy")
+    scene.repo.commit("A second one", {".gryt/pipelines/easy.yaml": easy})
+    scene.gryt.ok(
+        *("evolution", "start", "v1.0.0", "--change", "A-1", "--pipeline", "full-ci"),
+        cwd=scene.repo,
+    )
+    return scene.run("run", "easy")
+
+
 # --- with the policy
 
 
@@ -192,7 +225,42 @@ def drop_a_rule_before_promoting(scene: Scene) -> Result:
     return scene.promote()
 
 
+@refused(3, "is not read: a policy is called '.gryt/policy.yaml'")
+def give_the_policy_another_ending(scene: Scene) -> Result:
+    scene.repo.git("mv", POLICY, POLICY.replace(".yaml", ".yml"))
+    return scene.start()
+
+
+@refused(3, "are both here: which one holds?")
+def put_a_second_policy_beside_it(scene: Scene) -> Result:
+    scene.repo.write({".gryt/policies.yaml": "policies: []\n"})
+    return scene.start()
+
+
+@refused(3, "policies")
+def write_a_key_twice(scene: Scene) -> Result:
+    scene.repo.write({POLICY: RULES + "policies: []\n"})
+    return scene.start()
+
+
+@refused(1, "linted: FAIL")
+def promote_a_commit_from_before_the_policy(scene: Scene) -> Result:
+    """What is checked out has a say, too."""
+    before = scene.repo.head
+    linted = RULES.replace("approvals:", "  - {name: linted, required_steps: [lint]}\napprovals:")
+    scene.repo.commit("Stricter", {POLICY: linted})
+    return scene.promote("--commit", before)
+
+
 # --- with the proof
+
+
+@refused(1, "proves nothing: git is told not to look at scan.sh")
+def hide_an_edit_from_git(scene: Scene) -> Result:
+    scene.gryt.ok("evolution", "start", "v1.0.0", "--change", "A-1", cwd=scene.repo)
+    scene.repo.git("update-index", "--assume-unchanged", "scan.sh")
+    scene.repo.write({"scan.sh": "exit 0\n"})
+    return scene.run("run")
 
 
 @refused(1, "proves nothing: the work tree has uncommitted changes: scan.sh")

@@ -66,6 +66,18 @@ def test_the_users_config_does_not_hide_anything(repo: Repo, opened: Open) -> No
     assert read(repo, opened).untracked == ("new",)
 
 
+@pytest.mark.parametrize("flag", ["assume-unchanged", "skip-worktree"])
+def test_where_git_is_told_not_to_look_is_told(repo: Repo, opened: Open, flag: str) -> None:
+    repo.commit("more", {"a file": "x\n", "sub/b": "x\n"})
+    repo.git("update-index", f"--{flag}", "sub/b")
+    repo.write({"sub/b": "y\n"})
+    found = read(repo, opened)
+    assert (found.changed, found.unseen, found.is_clean) == ((), ("sub/b",), False)
+    (repo / "sub/b").unlink()
+    gone = () if flag == "skip-worktree" else ("sub/b",)
+    assert read(repo, opened).unseen == gone, "what a sparse checkout leaves out is not here"
+
+
 def test_a_conflict_counts(repo: Repo, opened: Open) -> None:
     repo.git("checkout", "-q", "-b", "other")
     repo.commit("theirs", {"a file": "theirs\n"})

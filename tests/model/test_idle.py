@@ -70,6 +70,9 @@ def test_without_errexit_the_last_command_decides() -> None:
 def test_a_shell_may_itself_do_nothing() -> None:
     assert idle("npm test", ("true",)) == "does nothing"
     assert idle("npm test", ("/bin/true", "-c")) == "does nothing"
+    assert idle("npm test", ("sh", "-n", "-c")) == "does nothing"
+    assert idle("npm test", ("bash", "-o", "noexec", "-c")) == "does nothing"
+    assert idle("npm test", ("sh", "-c", "true", "--")) == "does nothing"
     assert idle("print(1)", ("python3", "-c")) is None
 
 

@@ -138,6 +138,10 @@ def test_where_the_pipeline_is_not_here_nobody_can_tell() -> None:
     assert Scene(pipeline=None, steps=()).answer(TEST)[0] is Outcome.FAIL
 
 
+def in_shell(*shell: str) -> Pipeline:
+    return Pipeline("ci", (Step("test", "pytest -q"),), shell=shell)
+
+
 PINNED = (RequiredStep("test", "pytest -q"),)
 
 
@@ -151,7 +155,9 @@ PINNED = (RequiredStep("test", "pytest -q"),)
         (Pipeline("ci", (Step("test", "pytest -q", dir="empty"),)), "not in 'empty'"),
         (Pipeline("ci", (Step("test", "pytest -q", env=(("PATH", "fake"),)),)), "may set PATH"),
         (Pipeline("ci", (Step("test", "pytest -q"),), env=(("ENV", "x"),)), "may set ENV"),
-        (Pipeline("ci", (Step("test", "pytest -q"),), shell=("./sh.py",)), "needs a plain shell"),
+        (in_shell("./sh.py"), "needs a plain shell"),
+        (in_shell("sh", "-c", 'echo "$0"', "--"), "needs a plain shell"),
+        (in_shell("bash", "-euo", "pipefail", "-c"), None),
     ],
 )
 def test_a_pinned_command_is_that_command(pipeline: Pipeline, reason: str | None) -> None:
