@@ -24,6 +24,7 @@ from tests.benchmarks.commands import (
 )
 from tests.benchmarks.disk import BAR, Disk, measure_disk
 from tests.benchmarks.peers import CASES, FIFTY, SHELL, Line, beside_peers, install
+from tests.benchmarks.syncing import syncing
 from tests.fixtures.ledgers import generate
 from tests.support.git import git
 from tests.support.sealed import make_home, sealed
@@ -71,7 +72,7 @@ def _measured(folder: Path, env: dict[str, str], rounds: int, only: str | None) 
     big = generate(folder / "big", BIG)
     if only != "disk":
         small = generate(folder / "small", SMALL)
-        for measured in (start_up, partial(reading, small, big), writing):
+        for measured in (start_up, partial(reading, small, big), writing, syncing):
             texts.append(_text(_ratio_table(measured(folder, env, rounds))))
             _show(texts[-1])
     if only != "time":

@@ -45,7 +45,7 @@ class Ratio:
         return None if self.bar is None else self.value <= self.bar
 
 
-def _python(name: str, cwd: Path) -> Command:
+def python(name: str, cwd: Path) -> Command:
     return Command(name, always([sys.executable, "-c", f"import {_YARDSTICKS[name]}"], cwd))
 
 
@@ -53,7 +53,7 @@ def start_up(folder: Path, env: Mapping[str, str], rounds: int) -> list[Ratio]:
     """The program alone."""
     commands = [
         Command("gryt --version", always([GRYT, "--version"], folder)),
-        _python(CLICK, folder),
+        python(CLICK, folder),
         Command("gryt --help", always([GRYT, "--help"], folder)),
     ]
     taken = measure(commands, rounds=rounds, env=env)
@@ -76,7 +76,7 @@ def reading(
         for name, args in questions.items()
         for made in (small, big)
     ]
-    taken = measure([*commands, _python(READING, folder)], rounds=rounds, env=env)
+    taken = measure([*commands, python(READING, folder)], rounds=rounds, env=env)
     yardstick = taken[READING]
     ratios = [Ratio(c.name, taken[c.name], yardstick, 2.0) for c in commands]
     for name in questions:
@@ -103,7 +103,7 @@ def writing(folder: Path, env: Mapping[str, str], rounds: int) -> list[Ratio]:
         Command("run, no evolution", always([GRYT, "run", "one"], bare.repo.path)),
         Command("run of 5 steps", always([GRYT, "run", "five"], bare.repo.path)),
         Command("sh, 5 steps", always(["sh", "-c", "sh -euc true;" * 5], bare.repo.path)),
-        _python(WRITING, bare.repo.path),
+        python(WRITING, bare.repo.path),
         Command("git for-each-ref", always(["git", "for-each-ref"], made.repo.path)),
         Command(
             "git tag -a",
