@@ -225,6 +225,25 @@ def test_one_person_is_not_two(
     assert said is None or said in reasons[0]
 
 
+def test_a_branch_makes_nobody_known_and_a_published_policy_does(
+    signing: Repo, gryt: Gryt, keys: Path
+) -> None:
+    signing.git("config", "--unset", "gpg.ssh.allowedSignersFile")
+    line = "grace@example.com " + " ".join((keys / "grace.pub").read_text().split()[:2])
+    rules = f"approvals: {{min: 1, signed: true}}\nsigners:\n  - {line}\n"
+    signing.commit("Policy", {".gryt/policy.yaml": rules})
+    signed_by(gryt, signing, keys, "grace", "Grace")
+
+    def gate() -> str:
+        command = ("generation", "promote", "v1.0.0", "--dry-run", "--json")
+        gates = gryt(*command, cwd=signing).json["gates"]
+        return str(next(each["outcome"] for each in gates if each["name"] == "ApprovalsGate"))
+
+    assert gate() == "fail"
+    gryt.ok("policy", "publish", cwd=signing)
+    assert gate() == "pass"
+
+
 def test_a_clone_that_does_not_tell_who_signed_is_inconclusive(
     signing: Repo, gryt: Gryt, keys: Path, judge: Judge, tmp_path: Path
 ) -> None:

@@ -151,24 +151,54 @@ def test_other_pushes_pass(published: Repo, tmp_path: Path) -> None:
     clone.git("push", "-q", "--force", "origin", "HEAD~1:main", ":nightly")
 
 
-def test_after_a_rollback_a_promotion_counts_no_more(published: Repo, tmp_path: Path) -> None:
+def with_files(repo: Repo, files: dict[str, str], scratch: Path) -> str:
+    """A commit on the ledger that puts files in with plumbing."""
+    index = {"GIT_INDEX_FILE": str(scratch)}
+    git("read-tree", LEDGER, cwd=repo, env=index)
+    for name, text in files.items():
+        blob = repo.git("hash-object", "-w", "--stdin", stdin=text)
+        entry = f"100644,{blob},{name}"
+        git("update-index", "--add", "--cacheinfo", entry, cwd=repo, env=index)
+    tree = git("write-tree", cwd=repo, env=index)
+    return repo.git("commit-tree", "-p", LEDGER, "-m", "By hand", tree)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_promotion_that_was_rolled_back_counts_no_more(
+    published: Repo, tmp_path: Path, times: int
+) -> None:
+    """A later rollback may take back an earlier one, and then it counts again."""
     remote = remote_of(published).copy(tmp_path / "remote.git")
     names = published.git("ls-tree", "-r", "--name-only", LEDGER).splitlines()
     promoted = next(name for name in names if name.endswith("-promoted.yaml"))
-    record = promoted.partition("/")[2].partition("-")[0]
-    text = f"kind: generation.rolled-back\nsnapshot: s\nsupersedes:\n  - {record}\n"
-    blob = published.git("hash-object", "-w", "--stdin", stdin=text)
-    later = f"{record[:-1]}z"
-    index = {"GIT_INDEX_FILE": str(tmp_path / "index")}
-    git("read-tree", LEDGER, cwd=published, env=index)
-    entry = f"100644,{blob},generation/{later}-rolled-back.yaml"
-    git("update-index", "--add", "--cacheinfo", entry, cwd=published, env=index)
-    tree = git("write-tree", cwd=published, env=index)
-    tip = published.git("commit-tree", "-p", LEDGER, "-m", "Back", tree)
+    gone = promoted.partition("/")[2].partition("-")[0]
+    files = {}
+    for last in "xyz"[:times]:
+        text = f"kind: generation.rolled-back\nsnapshot: s\nsupersedes:\n  - {gone}\nextra: 1\n"
+        gone = f"{gone[:-1]}{last}"
+        files[f"generation/{gone}-rolled-back.yaml"] = text
+    tip = with_files(published, files, tmp_path / "index")
     # the tag is there already: what is asked is whether it could come again
-    subprocess.run(["git", "update-ref", "-d", "refs/tags/v1.0.0"], cwd=remote, check=True)
+    remote.git("update-ref", "-d", "refs/tags/v1.0.0")
     tried = push(published, "--no-verify", str(remote), f"{tip}:{LEDGER}", "v1.0.0")
-    assert "'v1.0.0' is not promoted" in tried.stderr
+    assert ("'v1.0.0' is not promoted" in tried.stderr) is (times % 2 == 1)
+    assert tried.returncode == times % 2
+
+
+def test_a_candidate_needs_a_run_that_passed(published: Repo, tmp_path: Path) -> None:
+    remote = remote_of(published).copy(tmp_path / "remote.git")
+    commit = published.git("rev-parse", "refs/tried/moved^{commit}")
+    tag = f"object {commit}\ntype commit\ntag v1.0.0-rc.9\ntagger A <a@b> 1 +0000\n\nMine\n"
+    tag = published.git("mktag", stdin=tag)
+    folder = f"evolutions/{'0' * 25}1"
+    for status, refused in (("fail", 1), ("pass", 0)):
+        run = f"{folder}/{'0' * 25}2-run-finished.yaml"
+        text = f"commit: {commit}\nsteps:\n  - status: pass\nstatus: {status}\n"
+        tip = with_files(published, {run: text}, tmp_path / "index")
+        specs = (f"{tip}:{LEDGER}", f"{tag}:refs/tags/v1.0.0-rc.9")
+        tried = push(published, "--no-verify", "--atomic", str(remote), *specs)
+        assert tried.returncode == refused
+        assert ("no evolution of 'v1.0.0' passed on that commit" in tried.stderr) is bool(refused)
 
 
 def test_it_works_as_an_update_hook_too(released: Repo, gryt: Gryt, tmp_path: Path) -> None:

@@ -201,6 +201,12 @@ def test_what_happens_after_an_approval_takes_it_out_of_force(
     assert said in trail.why_not()[0].removeprefix("does not count: ").split("; ")
 
 
+def test_nobody_takes_back_what_somebody_else_approved(trail: Trail) -> None:
+    given = trail.approve(GRACE)
+    trail.add(Kind.APPROVAL_WITHDRAWN, ApprovalWithdrawn((given,), "no"), BOB)
+    assert trail.why_not() == []
+
+
 @pytest.mark.parametrize("event", [again, reworded, widened])
 def test_what_happens_to_other_changes_does_not(
     trail: Trail, event: Callable[[Trail], None]
