@@ -141,8 +141,9 @@ def _deliver(
     parcel = parcel_of(ledger, settled, contact.before.get(ref))
     assert parcel is not None
     delivery = deliver(ledger, contact.remote, [parcel], session.network)
-    if ref in delivery.refused:
-        return there, delivery.refused[ref]
+    refusal = delivery.refused.get(ref)
+    if refusal is not None and ref not in delivery.accepted:
+        return there, refusal
     try:
         apply(ledger, contact, [settled], published=True, reason="promoted")
     except Moved:
@@ -151,6 +152,14 @@ def _deliver(
         again = sync_fetch.contact(ledger, contact.remote, session.network)
         take_in(session, again, ledger.layout.version(ref))
     _share_notes(session, contact)
+    if refusal is not None:
+        # without atomic pushes the record may be taken, and its tag refused
+        raise RemoteFailed(
+            f"'{ledger.layout.version(ref)}' is promoted, but {contact.remote} refused"
+            f" {refusal.ref}: {refusal.reason}",
+            details=refusal.words,
+            hints=[f"git push {contact.remote} {refusal.ref}"],
+        )
     return None
 
 

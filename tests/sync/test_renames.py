@@ -92,6 +92,23 @@ def test_a_tag_that_is_refused_alone_is_told_with_the_way_out(
     assert shared.refs("refs/gryt/") == remote.refs("refs/gryt/")
 
 
+def test_a_release_tag_that_is_refused_alone_is_told_too(
+    gryt: Gryt, shared: Repo, remote: Repo
+) -> None:
+    prove(gryt, shared, "A-2")
+    shared.git("config", "gryt.mode", "hybrid")
+    hook = remote / "hooks/update"
+    hook.write_text('#!/bin/sh\ncase $1 in refs/tags/v5.0.0) echo "ask Joe" >&2; exit 1;; esac\n')
+    hook.chmod(0o755)
+    remote.git("config", "receive.advertiseAtomic", "false")
+    told = gryt("generation", "promote", "v5.0.0", cwd=shared)
+    assert told.status == 5
+    assert "'v5.0.0' is promoted, but origin refused refs/tags/v5.0.0" in told.stderr
+    assert "remote: ask Joe" in told.stderr
+    assert "hint: git push origin refs/tags/v5.0.0" in told.stderr
+    assert shared.refs("refs/gryt/") == remote.refs("refs/gryt/")
+
+
 def test_a_rename_of_what_is_shared_is_published(
     gryt: Gryt, shared: Repo, clone: Repo, remote: Repo
 ) -> None:
