@@ -109,14 +109,15 @@ _NOT_TAKEN_BACK = frozenset(
 def to_supersede(now: Iterable[Entry], then: Collection[RecordId]) -> frozenset[RecordId]:
     """Return the records to take out of force, so that those in force at a snapshot are again.
 
-    `then` are the records that the snapshot has, all of which are among those of `now`. Nothing is
-    returned where the same records are in force now as then, however often there was a rollback
-    since.
+    `then` are the records that the snapshot has; of those, `now` need only have the rollbacks.
+    Nothing is returned where the same records are in force now as then, however often there was a
+    rollback since.
     """
     entries = [entry for entry in now if entry.kind not in _NOT_TAKEN_BACK]
-    new = frozenset(entry.id for entry in entries if entry.id not in then)
     rollbacks = {e.id: e.supersedes for e in entries if e.kind is Kind.ROLLED_BACK}
+    new = frozenset(entry.id for entry in entries if entry.id not in then)
+    gone = taken_back(rollbacks)
     gone_then = taken_back({i: ids for i, ids in rollbacks.items() if i in then})
-    matter = {entry.id for entry in entries if entry.kind is not Kind.ROLLED_BACK}
-    in_force_then = matter.intersection(then) - gone_then
-    return new if matter - taken_back(rollbacks) != in_force_then else frozenset()
+    in_force = new - gone - rollbacks.keys()
+    turned = (gone ^ gone_then) - new - rollbacks.keys()
+    return new if in_force or turned else frozenset()

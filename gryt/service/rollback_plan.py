@@ -183,8 +183,8 @@ def _changed(
             details=both,
             hints=["gryt verify"],
         )
-    entries = list(_entries(ledger, line.ref, at, tree, new))
-    gone = to_supersede(entries, {e.id for e in entries if e.id not in _ids(new)})
+    then = {i for path in _generation_files(ledger, tree) if (i := layout.record_id_in(path))}
+    gone = to_supersede(_entries(ledger, line.ref, tree, new), then)
     if not gone and not missing:
         return
     before = ledger.get(line.version).state
@@ -193,22 +193,18 @@ def _changed(
     yield Change(line.version, line.ref, tip, before, after, tree, gone, len(missing))
 
 
-def _ids(paths: Mapping[str, str]) -> set[RecordId]:
-    return {record for path in paths if (record := layout.record_id_in(path)) is not None}
+def _generation_files(ledger: "Ledger", tree: str) -> dict[str, str]:
+    """Return path and blob of the records about a generation as a whole, rollbacks among them."""
+    below = ledger.objects.subtree(tree, "generation")
+    files = ledger.objects.files(below) if below is not None else ()
+    return {f"generation/{name}": blob for name, blob in files}
 
 
-def _entries(
-    ledger: "Ledger", ref: str, tree: str, then: str, new: Mapping[str, str]
-) -> Iterator[Entry]:
-    """Yield what is to be known of the records of a ref.
-
-    Where nothing was ever rolled back, those that are new tell it all.
-    """
-    names = [*ledger.objects.names(tree, "generation"), *ledger.objects.names(then, "generation")]
-    paths = new
-    if any(name.endswith("-rolled-back.yaml") for name in names):
-        paths = dict(ledger.objects.files(tree))
-    for path, blob in paths.items():
+def _entries(ledger: "Ledger", ref: str, then: str, new: Mapping[str, str]) -> Iterator[Entry]:
+    """Yield what is to be known of the records that are new, and of all rollbacks."""
+    before = _generation_files(ledger, then)
+    rollbacks = {path: blob for path, blob in before.items() if path.endswith(_ROLLED_BACK)}
+    for path, blob in {**rollbacks, **new}.items():
         record, kind = layout.record_id_in(path), layout.kind_in(path)
         if record is None or kind is None:
             raise Corrupt(f"'{ref}:{path}' is not a path that gryt gives to a record")
@@ -219,6 +215,7 @@ def _entries(
         yield Entry(record, kind, supersedes)
 
 
+_ROLLED_BACK = "-rolled-back.yaml"
 _LASTING = frozenset({Kind.RENAMED, Kind.RENUMBERED})
 
 

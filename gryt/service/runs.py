@@ -235,9 +235,11 @@ def _record_end(
 
     def decide(draft: Draft) -> str | None:
         state = draft.state
-        now = state.evolution(evolution.id) if state is not None else None
-        assert state is not None
-        assert now is not None
+        if state is None:
+            raise NotFound(f"generation '{view.state.version}' was taken away during the run")
+        # rolled back meanwhile, by somebody who cannot have seen this: it counts, and so does
+        # the evolution that it is of
+        now = state.evolution(evolution.id) or evolution
         made = None
         if status is RunStatus.PASS and _tag_is_free(session, now.tag, commit):
             message = candidate_message(state, now, begun.run, plan.pipeline.name)

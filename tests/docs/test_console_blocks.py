@@ -36,7 +36,14 @@ def failures_of(page: str, directory: Path) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TOP)))
+def _judged(page: Path) -> object:
+    """A page that says `<!-- slow -->` goes with the slow tests."""
+    is_slow = "<!-- slow -->" in page.read_text(encoding="utf-8")
+    marks = [pytest.mark.slow] if is_slow else []
+    return pytest.param(page, id=str(page.relative_to(TOP)), marks=marks)
+
+
+@pytest.mark.parametrize("page", [_judged(page) for page in PAGES])
 def test_what_the_page_shows_is_what_happens(page: Path, tmp_path: Path) -> None:
     assert which("gryt"), "gryt is not installed beside this Python; run `make test`"
     for failure in failures_of(page.read_text(encoding="utf-8"), tmp_path):

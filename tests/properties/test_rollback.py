@@ -54,7 +54,10 @@ def snapshot(clone: Clone) -> Snapshot:
 
 def roll_back(clone: Clone, to: Snapshot) -> RecordId | None:
     """Roll one generation back as the service does; None where there was nothing to do."""
-    gone = to_supersede(entries(clone.records), to)
+    now = entries(clone.records)
+    gone = to_supersede(now, to)
+    needed = [entry for entry in now if entry.id not in to or entry.kind is Kind.ROLLED_BACK]
+    assert to_supersede(needed, to) == gone
     return clone.add(Kind.ROLLED_BACK, RolledBack("snapshot_1", gone)) if gone else None
 
 

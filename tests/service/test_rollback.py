@@ -283,3 +283,20 @@ def test_a_snapshot_that_was_tampered_with_is_refused(desk: Desk, gryt: Gryt) ->
     result = gryt("audit", "rollback", to, "--yes", cwd=repo)
     assert result.status == 6
     assert repo.refs() == refs
+
+
+def test_a_run_that_was_under_way_keeps_what_it_came_to(desk: Desk, gryt: Gryt) -> None:
+    """The pipeline itself rolls back the evolution that it runs for."""
+    repo = desk.repo
+    to = snapshot(gryt, repo)
+    command = f"python -m gryt audit rollback {to} --yes"
+    repo.commit(
+        "a pipeline that looks back",
+        {".gryt/pipelines/back.yaml": f"name: back\nsteps:\n- {{name: a, command: '{command}'}}\n"},
+    )
+    gryt.ok("evolution", "start", VERSION, "--change", "FEAT-1", "--pipeline", "back", cwd=repo)
+    result = gryt("run", cwd=repo)
+    assert result.status == 0, result
+    found = shown(gryt, repo)["evolutions"]
+    assert [e["status"] for e in found] == ["pass", "pass"]  # type: ignore[attr-defined]
+    gryt.ok("verify", cwd=repo)
