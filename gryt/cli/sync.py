@@ -149,7 +149,7 @@ def status(
     Nothing is taken in: that is what pull is for.
     """
     from gryt.render.sync import status_document, status_text
-    from gryt.service.sync import status as service
+    from gryt.service.sync_status import status as service
 
     done = _each(
         app,

@@ -18,7 +18,7 @@ def clashes(session: Session) -> list[Clash]:
     for remote, ref, tip in _differing(ledger):
         if _descends(ledger, ledger.refs[ref], tip):
             continue
-        from gryt.service.sync import clash  # lazy: only where both have moved
+        from gryt.service.sync_status import clash  # lazy: only where both have moved
         from gryt.store.sync_unite import gid_of  # lazy: libgit2
 
         trees = [ledger.objects.tree_of(each) for each in (ledger.refs[ref], tip)]

@@ -14,7 +14,7 @@ from gryt.model.state import Generation, GenerationStatus
 from gryt.model.sync import Problem, Reason, Standing
 from gryt.service.session import Session
 from gryt.service.sync import conflict_problem, prepare
-from gryt.service.sync_pull import take_in
+from gryt.service.sync_taking import take_in
 from gryt.store import sync_fetch, sync_notes
 from gryt.store.append import Composed, Draft, compose, draft_upon, publish
 from gryt.store.sync_apply import apply

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 
-from gryt.errors import Corrupt, InvalidInput, NotFound, RemoteFailed
+from gryt.errors import Corrupt, InvalidInput, NotFound
 from gryt.model.names import parse_version
-from gryt.model.state import Generation
-from gryt.model.sync import Clash, Line, Mode, Overview, Problem, Reason, Side, Standing
+from gryt.model.state import GenerationStatus
+from gryt.model.sync import Clash, Mode, Problem, Reason
 from gryt.service import contracts
-from gryt.service.messages import commit_message
 from gryt.service.session import Session
-from gryt.service.tags import candidate_message
-from gryt.store import remotes, sync_fetch
-from gryt.store.layout import TAGS
+from gryt.store import remotes
+from gryt.store.index import Summary
+from gryt.store.layout import NOTES_REF, TAGS
+from gryt.store.ledger import Ledger
 from gryt.store.sync_fetch import Contact, Rewound
-from gryt.store.sync_settle import Wording
-from gryt.store.sync_unite import standing, state_there, unite_ref
 
-WORDING = Wording(candidate_message, commit_message)
 META = "meta"
 
 
@@ -57,6 +54,7 @@ def prepare(session: Session, remote: str | None, version: str | None) -> str:
     ledger.reread()
     remotes.watch(ledger)
     ledger.watch(TAGS)
+    ledger.watch(NOTES_REF)
     name = remotes.need(ledger, remote)
     if version is None:
         contracts.take_up_all(session)
@@ -80,6 +78,18 @@ def in_scope(session: Session, refs: Iterable[str], version: str | None) -> list
     return sorted(
         ref for ref in set(refs) if (layout.is_ledger(ref) if wanted is None else ref == wanted)
     )
+
+
+def lacks_tags(ledger: Ledger, ref: str, line: Summary | None) -> bool:
+    """Tell whether a generation looks as if its tags had never come here."""
+    version = ledger.layout.version(ref)
+    if version is None or line is None or not line.evolutions:
+        return False
+    is_there = f"{TAGS}{version}" in ledger.refs
+    if line.status == GenerationStatus.PROMOTED.value and not is_there:
+        return True
+    first = f"{TAGS}{version}-rc."
+    return line.proven > 0 and not any(name.startswith(first) for name in ledger.refs)
 
 
 # --- what stands against syncing a ref
@@ -122,83 +132,6 @@ def conflict_problem(clash: Clash) -> Problem:
         "Use different version or pull to sync:"
         f" gryt generation rename {clash.version} VERSION, gryt sync pull",
     )
-
-
-def clash(session: Session, remote: str, ref: str) -> Clash:
-    """Return both generations of one version; raise Corrupt where the other does not read."""
-    ledger = session.ledger
-    there = state_there(ledger, remote, ref)
-    here = ledger.state(ref)
-    return Clash(here.version, remote, _side(here), _side(there))
-
-
-def _side(state: Generation) -> Side:
-    if state.promotion is not None:
-        return Side(state.gid, state.status.value, state.promotion.by, state.promotion.at)
-    return Side(state.gid, state.status.value, state.created_by, state.created_at)
-
-
-# --- status
-
-
-def status(session: Session, *, remote: str | None, version: str | None, offline: bool) -> Overview:
-    """Return how every generation stands; where the remote cannot be asked, as last known."""
-    name = prepare(session, remote, version)
-    reached, contact = not offline, sync_fetch.known(session.ledger, name)
-    if not offline:
-        try:
-            contact = sync_fetch.contact(session.ledger, name, session.network)
-        except RemoteFailed as error:
-            reached = False
-            session.say(f"notice: {error.message}: this is what was last known")
-            for line in error.details:
-                session.say(f"  {line}")
-    return overview(session, contact, version, reached=reached)
-
-
-def overview(session: Session, contact: Contact, version: str | None, *, reached: bool) -> Overview:
-    """Return how what is here stands to what a remote is known to have."""
-    ledger = session.ledger
-    refs = in_scope(session, [*ledger.refs, *contact.tips], version)
-    if version is not None and not refs:
-        raise ledger.unknown_version(version)
-    lines, clashes, problems = [], [], []
-    known = {line.ref: line.status for line in ledger.summaries()}
-    for ref in refs:
-        here, there = ledger.refs.get(ref), contact.tips.get(ref)
-        problem = None
-        try:
-            state = standing(ledger, ref, here, there)
-            if ref in contact.rewound:
-                state = Standing.REWOUND
-                problem = rewound_problem(session, contact, ref, contact.rewound[ref])
-            elif state is Standing.CONFLICT:
-                clashes.append(clash(session, contact.remote, ref))
-            elif state in {Standing.BEHIND, Standing.DIVERGED}:
-                unite_ref(ledger, ref, here, there)
-        except Corrupt as error:
-            state, problem = Standing.UNREADABLE, unreadable_problem(session, contact, ref, error)
-        if problem is not None:
-            problems.append(problem)
-        tracking = ledger.layout.tracking(contact.remote, ref)
-        lines.append(
-            Line(
-                version=label(session, ref),
-                standing=state,
-                remote_id=there,
-                synced_at=remotes.moved_at(ledger, tracking) if there else None,
-                local_status=known.get(ref),
-                message=problem.message if problem else None,
-            )
-        )
-    lines.sort(key=lambda line: _order(line.version))
-    return Overview(contact.remote, tuple(lines), reached, tuple(clashes), tuple(problems))
-
-
-def _order(version: str) -> tuple[int, str]:
-    from gryt.model.names import Version  # lazy: sorting
-
-    return (1, version) if version == META else (0, Version(version).sort_key)
 
 
 def need_local(session: Session, version: str | None) -> None:

@@ -7,7 +7,7 @@ from gryt.model.names import parse_version
 from gryt.model.sync import Pulled, Reason
 from gryt.service import contracts
 from gryt.service.session import Session
-from gryt.service.sync_pull import take_in
+from gryt.service.sync_taking import take_in
 from gryt.store import bundles, remotes
 from gryt.store.layout import TAGS
 
