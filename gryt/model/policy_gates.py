@@ -45,12 +45,17 @@ class Evidence(NamedTuple):
         return {s.change.id for s in states if rule.is_for([s.change.type])}
 
 
-def judge_policy(policy: Policy, evidence: Evidence) -> tuple[Verdict, ...]:
-    """Return the answers to everything that the rules in force ask for and records can tell."""
+def judge_policy(
+    policy: Policy, evidence: Evidence, *, only_steps: bool = False
+) -> tuple[Verdict, ...]:
+    """Return the answers to what the rules in force ask for and records can tell.
+
+    With `only_steps`, to what they require of proofs: a hot-fix may skip the rest.
+    """
     return tuple(
         verdict._replace(advisory=rule.advisory)
         for rule in (*policy.rules, *_rules_gone(policy, evidence))
-        for ask in _ASKS
+        for ask in ((_steps,) if only_steps else _ASKS)
         for verdict in ask(rule, evidence)
     )
 

@@ -151,13 +151,16 @@ def foretell(session: Session, generation: Generation, commit: Oid) -> tuple[Ver
 def judge_hotfix(session: Session, generation: Generation, commit: Oid) -> tuple[Verdict, ...]:
     """Return the answers of the HotfixGate.
 
-    That the commit has the proven work goes without saying, and is said only where it has not.
+    That the commit has the proven work, and that the steps passed which a policy requires, goes
+    without saying, and is said only where it is not so: a hot-fix is fast, not exempt.
     """
     from gryt.model.fast_track import hotfix_gate  # lazy: only a hot-fix needs it
+    from gryt.service.policy_gates import gates  # lazy: only promotions are judged
 
     case = _case(session, generation, commit, None)
-    contained = [verdict for verdict in _contained(case) if verdict.outcome is not Outcome.PASS]
-    return (*hotfix_gate(generation), *contained)
+    besides = by_name((*_contained(case), *gates(case, only_steps=True)))
+    against = [verdict for verdict in besides if verdict.outcome is not Outcome.PASS]
+    return (*hotfix_gate(generation), *against)
 
 
 def ask_commands(session: Session, generation: Generation, commit: Oid) -> None:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from gryt.service.judging import Case
 
 
-def gates(case: "Case") -> tuple[Verdict, ...]:
+def gates(case: "Case", *, only_steps: bool = False) -> tuple[Verdict, ...]:
     """Judge what the rules ask for; nothing where there is no policy and none was at the start."""
     begun = any(isinstance(r.body, EvolutionStarted) and r.body.policies for r in case.records)
     if not case.policy.rules and not begun:
         return ()
-    return judge_policy(case.policy, evidence(case))
+    return judge_policy(case.policy, evidence(case), only_steps=only_steps)

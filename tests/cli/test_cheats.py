@@ -190,6 +190,18 @@ def let_a_condition_skip_it(scene: Scene) -> Result:
     return scene.promote()
 
 
+@refused(1, "scanned: FAIL")
+def call_it_a_hotfix(scene: Scene) -> Result:
+    scene.approved()
+    scene.gryt.ok("generation", "promote", "v1.0.0", cwd=scene.repo)
+    hotfix = ("audit", "hotfix", "v1.0.0", "--issue", "C-1", "--title", "Urgent")
+    scene.gryt.ok(*hotfix, cwd=scene.repo)
+    scene.repo.commit("Faster", {PIPELINE: STEPS + "    when: {branch: [never]}\n"})
+    scene.gryt.ok("evolution", "start", "v1.0.1", "--change", "C-1", cwd=scene.repo)
+    scene.gryt.ok("run", cwd=scene.repo)
+    return scene.run("audit", "hotfix-promote", "v1.0.1")
+
+
 @refused(1, "scan")
 def run_another_pipeline_than_was_started(scene: Scene) -> Result:
     easy = STEPS.partition("  - name: scan")[0].replace("full-ci", "easy")
