@@ -4,6 +4,7 @@ The policy is written into the work tree of a repository whose two changes are p
 committed can only add, so that one scene does for all.
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def test_a_rule_passes_fails_is_overridden_or_may_not_be(
     assert "the policy forbids to override it" in refused.stdout
 
 
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize("row", [ROWS["required step"], ROWS["command"]])
 def test_a_rule_that_only_warns_keeps_nobody(
     project: Repo, gryt: Gryt, row: tuple[str, str]
 ) -> None:
@@ -216,3 +217,21 @@ def test_a_promotion_records_the_policy_it_was_judged_by(project: Repo, gryt: Gr
     assert {"name": "the-rule", "outcome": "pass", "message": ""} in record["gates"]
     assert gryt("gate", "check", VERSION, cwd=project).status == 0
     assert gryt("verify", cwd=project).status == 0
+
+
+@pytest.mark.slow
+def test_a_metric_is_compared_with_the_release_before(repo: Repo, gryt: Gryt) -> None:
+    measure = f"{sys.executable} -m gryt metric coverage $(cat coverage)"
+    policy = "metrics: [{name: coverage, min: 80, not_worse_than: previous}]\n"
+    steps = f"name: ci\nsteps:\n  - {{name: measure, command: {measure}}}\n"
+    repo.git("rm", "-qr", "--ignore-unmatch", ".gryt/pipelines")
+    repo.commit("ci", {PIPELINE: steps, ".gryt/policy.yaml": policy, "coverage": "85\n"})
+    answers = []
+    for version, value in (("v1.0.0", "85"), ("v1.1.0", "84"), ("v1.2.0", "86")):
+        gryt.ok("generation", "new", version, "--change", f"add:A-{value}:More", cwd=repo)
+        gryt.ok("evolution", "start", version, "--change", f"A-{value}", cwd=repo)
+        repo.commit(f"feat: {value}", {"coverage": f"{value}\n", "work": value})
+        gryt.ok("run", cwd=repo)
+        said = gryt("generation", "promote", version, cwd=repo)
+        answers.append((said.status, "worse than 85 in the release before" in said.stdout))
+    assert answers == [(0, False), (1, True), (0, False)]

@@ -4,11 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_workflow_5 import ALL, PIPELINE, POLICY, pipeline, project, write
+from tests.cli.test_workflow_5 import (
+    ALL,
+    PIPELINE,
+    POLICY,
+    pipeline,
+    project,
+    workflow_5,
+    write,
+)
 from tests.support.cli import Gryt
 from tests.support.git import Repo, git
 
-__all__ = ["project"]
+__all__ = ["project", "workflow_5"]
 START = ("evolution", "start", "v5.0.0", "--change", "FEAT-400")
 META = "refs/gryt/meta"
 

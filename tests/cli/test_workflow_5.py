@@ -1,10 +1,12 @@
 """Workflow 5, word for word: a pipeline that lacks what a policy requires starts nothing."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.cli.scenes import bytes_below
+from tests.cli.scenes import bytes_below, copy_of
 from tests.support.cli import Gryt
-from tests.support.git import Repo
+from tests.support.git import Repo, make_repo
 
 POLICY = """\
 policies:
@@ -92,9 +94,10 @@ def pipeline(*steps: str, **commands: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.fixture
-def project(repo: Repo, gryt: Gryt) -> Repo:
+@pytest.fixture(scope="session")
+def workflow_5(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     """The generation of Workflow 5 under its policy, with a pipeline of a test and an audit."""
+    gryt, repo = Gryt(), make_repo(tmp_path_factory.mktemp("workflow-5") / "repo")
     gryt.ok("init", cwd=repo)
     (repo / ".gryt/pipelines").mkdir(parents=True, exist_ok=True)
     for path in (repo / ".gryt/pipelines").iterdir():
@@ -105,6 +108,12 @@ def project(repo: Repo, gryt: Gryt) -> Repo:
     repo.commit("policy")
     gryt.ok("generation", "new", "v5.0.0", "--from", "-", cwd=repo, stdin=CONTRACT)
     return repo
+
+
+@pytest.fixture
+def project(workflow_5: Repo, tmp_path: Path) -> Repo:
+    """A copy of it."""
+    return copy_of(workflow_5, tmp_path / "repo")
 
 
 def write(repo: Repo, *steps: str, **commands: str) -> None:
@@ -186,10 +195,7 @@ def test_a_run_is_held_against_the_policy_again(project: Repo, gryt: Gryt) -> No
     ("steps", "violation"),
     [
         ({"e2e_tests": "true"}, "required step e2e-tests does nothing: true"),
-        ({"e2e_tests": ":"}, "required step e2e-tests does nothing: :"),
-        ({"e2e_tests": "# later"}, "required step e2e-tests does nothing: # later"),
         ({"e2e_tests": "npm test || true"}, "required step e2e-tests cannot fail: npm test"),
-        ({"e2e_tests": "set +e; npm test; exit 0"}, "required step e2e-tests cannot fail: set"),
     ],
 )
 def test_an_emptied_step_is_no_step(
