@@ -147,6 +147,14 @@ def let_it_fail(scene: Scene) -> Result:
     return scene.start()
 
 
+@refused(1, "in v1.0.0-rc.2 step 'scan' was skipped")
+def skip_it_by_a_condition(scene: Scene) -> Result:
+    scene.repo.commit("Never", {PIPELINE: STEPS + "    when: {change_type: [remove]}\n"})
+    scene.prove()
+    scene.approved()
+    return scene.promote()
+
+
 @refused(1, "scan")
 def hide_the_failure_in_the_shell(scene: Scene) -> Result:
     lenient = STEPS.replace("sh scan.sh", "sh scan.sh || true")

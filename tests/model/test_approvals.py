@@ -9,12 +9,14 @@ from gryt.model.approvals import (
     Facts,
     approvals,
     approvals_gate,
+    promoters_gate,
     seen_proofs,
     standings,
 )
 from gryt.model.contract import Change, ChangeType, Contract
 from gryt.model.fold import fold
 from gryt.model.names import ChangeId, Oid, RecordId
+from gryt.model.overrides import Override, settle
 from gryt.model.pipeline import RunStatus
 from gryt.model.policy import Approvals
 from gryt.model.records import (
@@ -31,6 +33,7 @@ from gryt.model.records import (
     RunFinished,
     RunStarted,
 )
+from gryt.model.signed import relied_on, signatures_gate
 from gryt.model.verdict import Outcome, Verdict
 
 ADA, GRACE, BOB = (f"{name} <{name.lower()}@example.com>" for name in ("Ada", "Grace", "Bob"))
@@ -161,6 +164,41 @@ def test_a_signature_that_is_not_good_takes_the_approval_with_it(trail: Trail) -
     assert trail.gate(Approvals(), bad).outcome is Outcome.PASS
     unclear = Facts(untold={record: "the clone is shallow"})
     assert trail.gate(Approvals(signed=True), unclear).outcome is Outcome.INCONCLUSIVE
+
+
+def test_what_a_promotion_rests_on_is_signed_or_it_is_not_or_nobody_can_tell(trail: Trail) -> None:
+    state = fold(trail.records)
+    about = relied_on(state, trail.records)
+    assert [record.kind for record in about] == [
+        Kind.CONTRACT,
+        Kind.STARTED,
+        Kind.RUN_STARTED,
+        Kind.RUN_FINISHED,
+    ]
+    last = about[-1].id
+    assert signatures_gate(state, about, {}, {}) == Verdict("SignaturesGate", Outcome.PASS)
+    unsure = signatures_gate(state, about, {}, {last: "the clone is shallow"})
+    assert (unsure.outcome, unsure.mend) == (Outcome.INCONCLUSIVE, "git fetch --unshallow --tags")
+    bad = signatures_gate(state, about, {last: "it is not signed"}, {about[0].id: "shallow"})
+    tag = state.evolutions[0].tag
+    assert bad.outcome is Outcome.FAIL
+    assert bad.reasons[0] == f"run.finished of {tag} ({last}) by {ADA}: it is not signed"
+
+
+@pytest.mark.parametrize("who", ["ada@example.com", "ADA@example.com", "Ada", ADA])
+def test_promoters_are_known_by_address_or_name(who: str) -> None:
+    assert promoters_gate([who], ADA, name="P").outcome is Outcome.PASS
+    refused = promoters_gate([who], BOB, name="P")
+    assert refused.reasons == (f"{BOB} may not promote: {who} may",)
+
+
+@pytest.mark.parametrize("gate", ["ApprovalsGate", "SignaturesGate", "PromotersGate"])
+def test_gates_about_people_are_overridden_or_that_is_forbidden(gate: str) -> None:
+    said = [Verdict(gate, Outcome.FAIL, ("no",))]
+    for allowed in (True, False):
+        may = {gate: allowed}.__getitem__
+        done = settle(said, [Override(gate, "x")], may_override=may, has_conflicts=False)
+        assert done.gates[0].blocks is not allowed
 
 
 def again(trail: Trail) -> None:
