@@ -8,7 +8,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist loadgroup $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-all lint format types screenshots bench clean distclean
+.PHONY: help demo test test-slow test-all lint format types screenshots bench bench-full clean distclean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -41,6 +41,9 @@ bench: .venv/.stamp  ## measure against a bare Python and against git
 
 screenshots: .venv/.stamp  ## pictures of the reports for docs/, by a real browser
 	@$(BIN)/python -m tests.screenshots
+
+bench-full: .venv/.stamp  ## ask a ledger of 300,000 records; takes minutes to make
+	@$(BIN)/python -m tests.bench --full $(ARGS)
 
 clean:  ## remove caches and build results
 	rm -rf dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -14,8 +14,10 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.benchmarks.asking import Figure, at_scale, warm
 from tests.benchmarks.commands import (
     BIG,
+    HUGE,
     SMALL,
     Ratio,
     reading,
@@ -25,7 +27,7 @@ from tests.benchmarks.commands import (
 from tests.benchmarks.disk import BAR, Disk, measure_disk
 from tests.benchmarks.peers import CASES, FIFTY, SHELL, Line, beside_peers, install
 from tests.benchmarks.syncing import syncing
-from tests.fixtures.ledgers import generate
+from tests.fixtures.ledgers import Made, generate
 from tests.support.git import git
 from tests.support.sealed import make_home, sealed
 
@@ -44,10 +46,17 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--rounds", type=int, default=15, help="how often each is measured")
     parser.add_argument("--write", action="store_true", help=f"update {PAGE.name}")
     parser.add_argument("--only", choices=["time", "disk", "peers"], help="leave out the rest")
+    parser.add_argument(
+        "--full", action="store_true", help="only the largest ledger, and asking it"
+    )
     given = parser.parse_args(argv)
     with TemporaryDirectory(prefix="gryt-bench-") as name:
         folder = Path(name).resolve()
-        peers = None if given.only in {"time", "disk"} else install(folder / "peers", os.environ)
+        peers = (
+            None
+            if given.full or given.only in {"time", "disk"}
+            else install(folder / "peers", os.environ)
+        )
         env = sealed(os.environ, make_home(folder / "home"), ceiling=folder)
         env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once
         env["PYTHONPYCACHEPREFIX"] = str(
@@ -55,6 +64,9 @@ def main(argv: Sequence[str]) -> int:
         )  # the yardsticks too: the same for all
         os.environ.clear()
         os.environ.update(env)
+        if given.full:
+            _asked(generate(folder / "huge", HUGE), folder, env, given.rounds)
+            return 0
         parts = _measured(folder, env, given.rounds, given.only) if given.only != "peers" else []
         if peers is not None:
             lines = beside_peers(folder / "beside", env, min(given.rounds, _PEER_ROUNDS), peers)
@@ -75,11 +87,26 @@ def _measured(folder: Path, env: dict[str, str], rounds: int, only: str | None) 
         for measured in (start_up, partial(reading, small, big), writing, syncing):
             texts.append(_text(_ratio_table(measured(folder, env, rounds))))
             _show(texts[-1])
+        texts += _asked(big, folder, env, rounds)
     if only != "time":
         for table in _disk_tables(measure_disk(folder, big)):
             texts.append(_text(table))
             _show(texts[-1])
     return texts
+
+
+def _asked(made: Made, folder: Path, env: dict[str, str], rounds: int) -> list[str]:
+    """Measures questions to a whole ledger, shows each table, and returns them."""
+    texts = [_text(_ratio_table(warm(made, env, rounds)))]
+    _show(texts[0])
+    texts.append(_text(_figure_table(at_scale(made, folder, env, rounds))))
+    _show(texts[1])
+    return texts
+
+
+def _figure_table(figures: Sequence[Figure]) -> Table:
+    rows = [(f.what, f"{f.value:.1f}", f.unit, f"{f.bar:g}", _VERDICTS[f.is_met]) for f in figures]
+    return [("asking", "value", "unit", "bar", "met"), *rows]
 
 
 def _machine(rounds: int) -> str:

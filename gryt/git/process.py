@@ -5,6 +5,7 @@ does everything but objects. It is judged by exit status, never by its English.
 """
 
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,8 @@ _ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": "/dev/null/none",
 }
+# Without these, a git that reads a whole ledger maps the whole pack, however large that is.
+_SMALL = ("-c", "core.packedGitWindowSize=4m", "-c", "core.packedGitLimit=32m")
 # Hooks and the file system monitor are programs of somebody else; gryt's own calls start none.
 OPTIONS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 
@@ -82,7 +85,7 @@ class Git:
         """Start `git ARGS` with pipes to talk to it; what it says of errors goes nowhere."""
         try:
             return subprocess.Popen(
-                ["git", *OPTIONS, *args],
+                ["git", *OPTIONS, *_SMALL, *args],
                 cwd=self.cwd,
                 env=self.env,
                 stdin=subprocess.PIPE,
@@ -91,6 +94,20 @@ class Git:
             )
         except FileNotFoundError:
             raise _no_git() from None
+
+    def beside(self, module: str) -> "subprocess.Popen[bytes]":
+        """Start a module of gryt's own as a process, with pipes to talk to it.
+
+        Nothing of the current directory is imported: it may be anybody's.
+        """
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", module],
+            cwd="/",
+            env=self.env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
 
     def edit(self, path: str) -> int:
         """Open a file in the editor that git would use, on this terminal; return its status."""

@@ -15,6 +15,7 @@ from gryt.store import origins, tables
 from gryt.store.database import Database
 
 if TYPE_CHECKING:
+    from gryt.store.folding import Parcel
     from gryt.store.reading import Read
 
 CACHE_VERSION = 5
@@ -169,19 +170,19 @@ class Index:
 
         self._write(work)
 
-    def put_read(self, read: "Read") -> None:
+    def put_read(self, read: "Read | Parcel") -> None:
         """Store what was read of a ref.
 
         Where something did not read, it is not taken to be known: an object that was missing may
         be there the next time.
         """
-        rows, tip = read.rows, (read.tip, read.tree)
+        rows: Sequence[Row] = read.rows
+        tip = (read.tip, read.tree)
         if read.problem is not None:
-            rows = [Row("", "", None, read.problem.message)]
+            rows = [Row("", "", None, str(read.problem))]
         if any(row.problem is not None for row in rows):
             tip = ("", read.tree)
-        newest = max((record.id for record in read.records), default="")
-        self.put_records(read.ref, tip, since=read.since, rows=rows, newest=newest)
+        self.put_records(read.ref, tip, since=read.since, rows=rows, newest=read.newest)
 
     def put_state(self, summary: Summary, state: str) -> None:
         """Store the folded state of a ref."""

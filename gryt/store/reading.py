@@ -46,6 +46,11 @@ class Read:
     problem: Corrupt | None = None
     """Why the ref as a whole does not read."""
 
+    @property
+    def newest(self) -> str:
+        """The newest id among the records."""
+        return max((record.id for record in self.records), default="")
+
 
 class _Folder(NamedTuple):
     """A folder to be looked into."""

@@ -1,6 +1,6 @@
 """Bringing the whole cache up to the refs at once: records, states and the tables for SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -8,9 +8,10 @@ from gryt.errors import Corrupt
 from gryt.model.state import Generation
 from gryt.store import statecodec, tables
 from gryt.store.current import is_current, is_filled, tips_of
-from gryt.store.folding import state_of
+from gryt.store.folding import Parcel, parcel, state_of
 from gryt.store.locks import building
-from gryt.store.reading import Read, Wanted, read_refs
+from gryt.store.reading import Wanted, read_refs
+from gryt.store.reading_beside import read_beside
 from gryt.store.rows import summary_of
 from gryt.store.table_rows import draw, draw_corrupt, draw_nothing
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _MANY = 20
 """From so many refs on, one process builds and the others wait for it."""
+_WORTH = 4000
+"""From so many records in the first refs on, another process is started for the others."""
 _TOGETHER = 64
 """How many refs are written in one transaction."""
 
@@ -60,29 +63,57 @@ def _refresh(ledger: "Ledger", *, with_tables: bool) -> None:
 
 
 def _build(ledger: "Ledger", wanted: Sequence[Wanted], *, with_tables: bool) -> None:
-    reads = read_refs(ledger.repository.git, wanted)
+    parcels = _parcels(ledger, wanted)
     for _ in range(0, len(wanted) + 1, _TOGETHER):
         with ledger.index.together() as can_write:
-            states = {read.ref: _put(ledger, read) for read in islice(reads, _TOGETHER)}
+            for made in islice(parcels, _TOGETHER):
+                _put(ledger, made)
             if with_tables and can_write:
-                _fill(ledger, states)
+                _fill(ledger)
 
 
-def _put(ledger: "Ledger", read: Read) -> Generation | None:
-    """Store what was read of a ref, and return what its generation has come to."""
-    ledger.index.put_read(read)
-    if read.problem is not None or ledger.layout.version(read.ref) is None:
-        return None
-    try:
-        is_whole = read.since is None and len(read.records) == len(read.rows)
-        state = state_of(read.ref, read.records if is_whole else ledger.records(read.ref))
-    except Corrupt:
-        return None
-    ledger.index.put_state(summary_of(read.ref, read.tip, state), statecodec.dump(state))
-    return state
+def _parcels(ledger: "Ledger", wanted: Sequence[Wanted]) -> Iterator[Parcel]:
+    """Yield what each ref has; from a process beside this one where that is worth its start."""
+    git, count = ledger.repository.git, 0
+    for read in read_refs(git, wanted[:_TOGETHER]):
+        count += len(read.rows)
+        yield parcel(read, is_generation=_is_generation(ledger, read.ref))
+    left = wanted[_TOGETHER:]
+    if left and count >= _WORTH:
+        new = [(each, _is_generation(ledger, each.ref)) for each in left if each.since is None]
+        done = set()
+        for made in read_beside(git, new):
+            done.add(made.ref)
+            yield made
+        left = [each for each in left if each.ref not in done]
+    for read in read_refs(git, left):
+        yield parcel(read, is_generation=_is_generation(ledger, read.ref))
 
 
-def _fill(ledger: "Ledger", states: Mapping[str, Generation | None]) -> None:
+def _is_generation(ledger: "Ledger", ref: str) -> bool:
+    return ledger.layout.version(ref) is not None
+
+
+def _put(ledger: "Ledger", made: Parcel) -> None:
+    """Store what was read of a ref, and what its generation has come to."""
+    ledger.index.put_read(made)
+    if made.summary is not None and made.state is not None:
+        ledger.index.put_state(made.summary, made.state)
+    elif made.problem is None and _is_generation(ledger, made.ref):
+        try:
+            state = state_of(made.ref, ledger.records(made.ref))
+        except Corrupt:
+            return
+        ledger.index.put_state(summary_of(made.ref, made.tip, state), statecodec.dump(state))
+
+
+def _state(ledger: "Ledger", ref: str, tip: str) -> Generation:
+    """Return the state that was put, without keeping it: there may be many."""
+    text = ledger.index.state(ref, tip)
+    return ledger.state(ref) if text is None else statecodec.load(text)
+
+
+def _fill(ledger: "Ledger") -> None:
     """Add the rows that are missing in the tables for SQL."""
     connection = ledger.index.database.connection
     tables.fill(connection)
@@ -92,7 +123,7 @@ def _fill(ledger: "Ledger", states: Mapping[str, Generation | None]) -> None:
             draw_nothing(connection, ref, tip)
             continue
         try:
-            draw(connection, ref, tip, states.get(ref) or ledger.state(ref))
+            draw(connection, ref, tip, _state(ledger, ref, tip))
         except Corrupt:
             draw_corrupt(connection, ref, tip, version)
     tables.drop_former(connection)
