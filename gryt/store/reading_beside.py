@@ -11,11 +11,14 @@ import marshal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from gryt.git.process import Git
 from gryt.store.folding import Parcel, parcel
 from gryt.store.index import Row, Summary
 from gryt.store.reading import Wanted, read_refs
+
+_ROWS, _SUMMARY = (Parcel._fields.index(name) for name in ("rows", "summary"))
 
 
 def read_beside(git: Git, wanted: Sequence[tuple[Wanted, bool]]) -> Iterator[Parcel]:
@@ -40,17 +43,20 @@ def read_beside(git: Git, wanted: Sequence[tuple[Wanted, bool]]) -> Iterator[Par
         process.wait()
 
 
-def _opened(found: tuple[object, ...]) -> Parcel:
-    closed = Parcel._make(found)  # type: ignore[arg-type]
+def _opened(found: list[Any]) -> Parcel:
+    closed = Parcel._make(found)
     return closed._replace(
         rows=[Row._make(row) for row in closed.rows],
         summary=None if closed.summary is None else Summary._make(closed.summary),
     )
 
 
-def _closed(made: Parcel) -> tuple[object, ...]:
-    summary = None if made.summary is None else tuple(made.summary)
-    return tuple(made._replace(rows=[tuple(row) for row in made.rows], summary=summary))  # type: ignore[misc,arg-type]
+def _closed(made: Parcel) -> list[Any]:
+    """Return a parcel as plain tuples, which is all that `marshal` takes."""
+    plain: list[Any] = [*made]
+    plain[_ROWS] = [tuple(row) for row in made.rows]
+    plain[_SUMMARY] = None if made.summary is None else tuple(made.summary)
+    return plain
 
 
 def main() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from gryt.git.process import Git
+from gryt.store import refresh
 from tests.concurrency.processes import at_once, worker
 from tests.fixtures.ledgers import Made, Size, generate
 from tests.support.cli import Gryt
@@ -53,6 +55,32 @@ def test_processes_that_build_it_at_once_answer_alike(made: Made) -> None:
     assert ended[5][1].count("3/3") == 60
     alone = Gryt().ok("audit", "export", "--output", "-", cwd=made.repo).stdout
     assert ended[6][1] == alone
+
+
+def dies(self: object, module: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(["false"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def dies_in_the_middle(self: object, module: str) -> subprocess.Popen[bytes]:
+    program = "head -c 300000 | exec %s -P -m %s | head -c 40000"
+    command = program % (sys.executable, module)
+    return subprocess.Popen(
+        ["sh", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/"
+    )
+
+
+@pytest.mark.parametrize("beside", [Git.beside, dies, dies_in_the_middle])
+def test_refs_that_another_process_reads_are_the_same(
+    made: Made, gryt: Gryt, monkeypatch: pytest.MonkeyPatch, beside: object
+) -> None:
+    cache = made.repo.path / CACHE
+    cache.unlink(missing_ok=True)
+    alone = [gryt.ok(*query(sql), cwd=made.repo).stdout for sql in (COUNTS, ALL)]
+    cache.unlink()
+    monkeypatch.setattr(refresh, "_WORTH", 1)
+    monkeypatch.setattr(refresh, "_TOGETHER", 4)
+    monkeypatch.setattr(Git, "beside", beside)
+    assert [gryt.ok(*query(sql), cwd=made.repo).stdout for sql in (COUNTS, ALL)] == alone
 
 
 def test_a_build_that_was_killed_is_taken_up_by_the_next(made: Made, gryt: Gryt) -> None:
