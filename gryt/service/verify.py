@@ -19,6 +19,7 @@ from gryt.model.findings import (
 )
 from gryt.model.fold import fold
 from gryt.model.names import RecordId
+from gryt.model.policy import PolicyPublished
 from gryt.model.records import RunFinished
 from gryt.model.state import EvolutionStatus
 from gryt.service.session import Session
@@ -49,6 +50,7 @@ def verify(session: Session, *, repair: bool = False) -> Report:
     for each, book in zip((e for e in examined if e.version is not None), books, strict=True):
         found += _plain([*disagreements(book), *unbound(ledger, each)])
     found += _plain([*_shared(examined), *_in_other_names(ledger, examined)])
+    found += _plain(_policies(ledger, examined))
     own = [_own(book) for book in books if book.gid is not None]
     tag_findings, tags = verify_tags(ledger, own)
     note_findings, notes, notes_tip = verify_notes(ledger, own)
@@ -61,6 +63,14 @@ def verify(session: Session, *, repair: bool = False) -> Report:
     order = list(Severity)
     findings.sort(key=lambda finding: (order.index(finding.severity), finding.subject))
     return Report(tuple(dict.fromkeys(findings)), checked)
+
+
+def _policies(ledger: Ledger, examined: Sequence[Examined]) -> Iterator[Finding]:
+    for each in examined:
+        if each.version is None and any(isinstance(r.body, PolicyPublished) for r in each.records):
+            from gryt.service.verify_policies import verify_policies  # lazy: few publish any
+
+            yield from verify_policies(ledger, each)
 
 
 def _plain(findings: Iterable[Finding]) -> list[Found]:

@@ -137,7 +137,9 @@ def test_a_published_file_that_was_exchanged_is_found(floored: Repo, gryt: Gryt)
     refused = gryt(*START, cwd=floored)
     assert refused.status == 6
     assert "is not the one that its record names" in refused.stderr
-    assert gryt("verify", cwd=floored).status == 6
+    verified = gryt("verify", "--json", cwd=floored)
+    assert verified.status == 6
+    assert "policy-exchanged" in {found["kind"] for found in verified.json["findings"]}
 
 
 def test_check_holds_changes_and_pipelines_against_the_policy(
