@@ -91,7 +91,7 @@ def _sealed_process(homes: Path) -> Iterator[Path]:
 
 def _seal_pygit2(home: Path) -> None:
     """Repeats it for libgit2, which reads the environment once, when it is loaded."""
-    if "pygit2" not in sys.modules:
+    if not {"pygit2", "pygit2._pygit2"} & sys.modules.keys():
         return
     from pygit2 import settings
     from pygit2.enums import ConfigLevel

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
 
-import pygit2
-
 from gryt.errors import GitFailed
+from gryt.git import binding
+from gryt.git.binding import OdbBackend, Oid
 from gryt.git.objects import Objects
 from gryt.git.repository import Repository
 from gryt.git.written import Written
@@ -22,43 +22,43 @@ _FIRST = 1000
 """Before every other place where libgit2 would write."""
 
 
-class _Memory(pygit2.OdbBackend):
+class _Memory(OdbBackend):
     """Objects that are nowhere else yet, by binary id."""
 
     def __init__(self) -> None:
         super().__init__()
         self.objects: dict[bytes, tuple[int, bytes]] = {}
 
-    def read_cb(self, oid: pygit2.Oid) -> tuple[int, bytes]:
+    def read_cb(self, oid: Oid) -> tuple[int, bytes]:
         return self.objects[oid.raw]
 
-    def read_header_cb(self, oid: pygit2.Oid) -> tuple[int, int]:
+    def read_header_cb(self, oid: Oid) -> tuple[int, int]:
         kind, data = self.objects[oid.raw]
         return kind, len(data)
 
-    def read_prefix_cb(self, _oid: object) -> tuple[int, bytes, pygit2.Oid]:
+    def read_prefix_cb(self, _oid: object) -> tuple[int, bytes, Oid]:
         raise KeyError
 
-    def exists_cb(self, oid: pygit2.Oid) -> bool:
+    def exists_cb(self, oid: Oid) -> bool:
         return oid.raw in self.objects
 
-    def exists_prefix_cb(self, _oid: object) -> pygit2.Oid:
+    def exists_prefix_cb(self, _oid: object) -> Oid:
         raise KeyError
 
-    def write_cb(self, oid: pygit2.Oid, data: bytes, kind: int) -> None:
+    def write_cb(self, oid: Oid, data: bytes, kind: int) -> None:
         self.objects[oid.raw] = (int(kind), bytes(data))
 
     def refresh_cb(self) -> None:
         return
 
-    def __iter__(self) -> Iterator[pygit2.Oid]:
-        return (pygit2.Oid(raw=raw) for raw in self.objects)
+    def __iter__(self) -> Iterator[Oid]:
+        return (Oid(raw=raw) for raw in self.objects)
 
 
 class _NotKept(Written):
     """Nothing to restore: what is in memory cannot be pruned."""
 
-    def make(self, write: Callable[[], pygit2.Oid]) -> pygit2.Oid:
+    def make(self, write: Callable[[], Oid]) -> Oid:
         return write()
 
 
@@ -71,9 +71,9 @@ class Bulk(Objects):
         self._memory = _Memory()
 
     @cached_property
-    def libgit2(self) -> pygit2.Repository:
+    def libgit2(self) -> binding.Repository:
         """The repository as libgit2 has it, but for where it writes."""
-        repository = pygit2.Repository(str(self.repository.git_dir))
+        repository = binding.open_repository(str(self.repository.git_dir))
         repository.odb.add_backend(self._memory, _FIRST)
         return repository
 

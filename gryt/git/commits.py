@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import cast
 
-import pygit2
-
 from gryt.errors import Refused
+from gryt.git.binding import Commit, Oid, Signature
 from gryt.git.objects import Objects
 from gryt.git.process import Finished
 from gryt.git.repository import Identity, identity_env
@@ -40,8 +39,8 @@ def write_commit(
                 _signature(author),
                 _signature(committer),
                 message,
-                pygit2.Oid(hex=tree),
-                [pygit2.Oid(hex=parent) for parent in parents],
+                Oid(hex=tree),
+                [Oid(hex=parent) for parent in parents],
             )
         )
     )
@@ -49,7 +48,7 @@ def write_commit(
 
 def author_email(objects: Objects, commit: str) -> str:
     """Return the e-mail address of a commit's author, as git has it; empty where it has none."""
-    email = cast(pygit2.Commit, objects.libgit2[commit]).author.email
+    email = cast(Commit, objects.libgit2[commit]).author.email
     return "" if email == "(none)" else email
 
 
@@ -62,7 +61,7 @@ def cannot_sign(what: str, finished: Finished) -> Refused:
     )
 
 
-def _signature(identity: Identity) -> pygit2.Signature:
-    return pygit2.Signature(
+def _signature(identity: Identity) -> Signature:
+    return Signature(
         identity.name, identity.email or "(none)", identity.time, identity.offset, "utf-8"
     )

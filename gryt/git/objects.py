@@ -8,16 +8,15 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import cast
 
-import pygit2
-from pygit2.enums import FileMode, ObjectType, ReferenceType
-
 from gryt.errors import Corrupt
+from gryt.git import binding
+from gryt.git.binding import Commit, GitError, InvalidSpecError, Object, Oid, Tree, TreeBuilder
 from gryt.git.repository import Repository, readable
 from gryt.git.written import Written
 
-_FILE = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
+_FILE = (binding.FILE, binding.EXECUTABLE)
 
-_Parts = dict[tuple[str, ...], "bytes | pygit2.Oid"]
+_Parts = dict[tuple[str, ...], "bytes | Oid"]
 
 
 class Objects:
@@ -29,35 +28,30 @@ class Objects:
         """What this process has written, for as long as no ref leads to it."""
 
     @cached_property
-    def libgit2(self) -> pygit2.Repository:
+    def libgit2(self) -> binding.Repository:
         """The repository as libgit2 has it, for this package alone."""
-        # git itself has accepted the owner of this directory; libgit2 reads less of the config
-        # that says so, and would refuse what git allows.
-        pygit2.settings.owner_validation = False
-        # What gryt acknowledges is on disk: neither git nor libgit2 syncs by default.
-        pygit2.settings.enable_fsync_gitdir(True)  # noqa: FBT003 - its only form
-        return pygit2.Repository(str(self.repository.git_dir))
+        return binding.open_repository(str(self.repository.git_dir))
 
     # --- reading
 
     def kind(self, oid: str) -> str | None:
         """Return 'commit', 'tree', 'blob' or 'tag'; None where the object is not here."""
         try:
-            return ObjectType(self.libgit2.odb.read_header(pygit2.Oid(hex=oid))[0]).name.lower()
-        except (KeyError, pygit2.GitError):
+            return binding.KINDS[int(self.libgit2.odb.read_header(Oid(hex=oid))[0])]
+        except (KeyError, GitError):
             return None
 
     def raw(self, oid: str, *, limit: int) -> tuple[str, bytes]:
         """Return an object's kind and bytes; raise Corrupt: missing, broken, or over `limit`."""
-        key = pygit2.Oid(hex=oid)
+        key = Oid(hex=oid)
         try:
             kind, size = self.libgit2.odb.read_header(key)
             if size > limit:
                 raise Corrupt(f"object '{oid}' has {size} bytes, more than {limit}")
-            return ObjectType(kind).name.lower(), self.libgit2.odb.read(key)[1]
+            return binding.KINDS[int(kind)], self.libgit2.odb.read(key)[1]
         except KeyError:
             return self._fetched(oid)
-        except pygit2.GitError as error:
+        except GitError as error:
             hints = ["git fsck"]
             raise Corrupt(f"object '{oid}' is broken", details=[str(error)], hints=hints) from None
 
@@ -92,17 +86,17 @@ class Objects:
         """Return a commit's committer date, seconds since the epoch."""
         return self._commit(commit).commit_time
 
-    def _commit(self, oid: str) -> pygit2.Commit:
+    def _commit(self, oid: str) -> Commit:
         found = self.libgit2.get(oid)
-        if found is None or found.type != ObjectType.COMMIT:
+        if found is None or found.type != binding.COMMIT:
             raise Corrupt(f"commit '{oid}' is missing", hints=["git fsck", "git fetch"])
-        return cast(pygit2.Commit, found)
+        return cast(Commit, found)
 
-    def _tree(self, oid: str | pygit2.Oid) -> pygit2.Tree:
+    def _tree(self, oid: str | Oid) -> Tree:
         found = self.libgit2.get(oid)
-        if found is None or found.type != ObjectType.TREE:
+        if found is None or found.type != binding.TREE:
             raise Corrupt(f"tree '{oid}' is missing", hints=["git fsck", "git fetch"])
-        return cast(pygit2.Tree, found)
+        return cast(Tree, found)
 
     def files(
         self, tree: str, *, since: str | None = None, without: Collection[str] = ()
@@ -116,8 +110,8 @@ class Objects:
 
     def _files(
         self,
-        tree: pygit2.Tree,
-        since: pygit2.Tree | None,
+        tree: Tree,
+        since: Tree | None,
         prefix: str,
         *,
         without: Collection[str] = (),
@@ -127,7 +121,7 @@ class Objects:
             name, before = entry.name or "", known.get(entry.name)
             if name in without or (before is not None and before.id == entry.id):
                 continue
-            if entry.filemode == FileMode.TREE:
+            if entry.filemode == binding.FOLDER:
                 older = before.id if before is not None and before.type_str == "tree" else None
                 yield from self._files(
                     self._tree(entry.id), self._tree(older) if older else None, f"{prefix}{name}/"
@@ -171,7 +165,7 @@ class Objects:
 
     def descends(self, commit: str, ancestor: str) -> bool:
         """Tell whether `ancestor` is known to be an ancestor of `commit`."""
-        return self.libgit2.descendant_of(pygit2.Oid(hex=commit), pygit2.Oid(hex=ancestor))
+        return self.libgit2.descendant_of(Oid(hex=commit), Oid(hex=ancestor))
 
     def ref(self, name: str) -> str | None:
         """Return the object that a ref points to; None where there is no such ref."""
@@ -184,7 +178,7 @@ class Objects:
         """Return the commit that HEAD is at, and the branch; None where there is none."""
         head = self.libgit2.lookup_reference("HEAD")
         target = str(head.target)
-        if head.type == ReferenceType.DIRECT:
+        if head.type == binding.DIRECT:
             return target, None
         branch = readable(target.removeprefix("refs/heads/"))
         tip = self.ref(target)
@@ -192,7 +186,7 @@ class Objects:
 
     def blob_id(self, data: bytes) -> str:
         """Return the id that bytes have as a blob."""
-        return str(pygit2.hash(data))
+        return str(binding.hash(data))
 
     def peel(self, oid: str) -> str | None:
         """Return the commit that an object (a tag) leads to; None where it leads to none."""
@@ -200,8 +194,8 @@ class Objects:
         if found is None:
             return None
         try:
-            return str(found.peel(pygit2.Commit).id)
-        except (pygit2.InvalidSpecError, pygit2.GitError):
+            return str(found.peel(Commit).id)
+        except (InvalidSpecError, GitError):
             return None
 
     # --- writing
@@ -219,26 +213,26 @@ class Objects:
         """
         parts: _Parts = {tuple(path.split("/")): data for path, data in files.items()}
         for path, oid in (trees or {}).items():
-            parts[tuple(path.split("/"))] = pygit2.Oid(hex=oid)
+            parts[tuple(path.split("/"))] = Oid(hex=oid)
         return str(self._add(self._tree(tree) if tree else None, parts))
 
-    def _add(self, tree: pygit2.Tree | None, parts: "_Parts") -> pygit2.Oid:
+    def _add(self, tree: Tree | None, parts: "_Parts") -> Oid:
         builder = self.libgit2.TreeBuilder(tree) if tree is not None else self.libgit2.TreeBuilder()
         folders: dict[str, _Parts] = {}
         for (first, *rest), data in parts.items():
             if rest:
                 folders.setdefault(first, {})[tuple(rest)] = data
             elif isinstance(data, bytes):
-                builder.insert(first, self._blob(data), FileMode.BLOB)
+                builder.insert(first, self._blob(data), binding.FILE)
             else:
-                builder.insert(first, data, FileMode.TREE)
+                builder.insert(first, data, binding.FOLDER)
         for name, inner in folders.items():
             before = _entry(builder, name)
             below = self._tree(before.id) if before is not None and _is_tree(before) else None
-            builder.insert(name, self._add(below, inner), FileMode.TREE)
+            builder.insert(name, self._add(below, inner), binding.FOLDER)
         return self.written.make(builder.write)
 
-    def _blob(self, data: bytes) -> pygit2.Oid:
+    def _blob(self, data: bytes) -> Oid:
         return self.written.make(lambda: self.libgit2.create_blob(data))
 
     def remove_file(self, tree: str, path: str) -> str:
@@ -249,9 +243,7 @@ class Objects:
         if below is None:
             return tree
         if rest and _is_tree(below):
-            builder.insert(
-                first, pygit2.Oid(hex=self.remove_file(str(below.id), rest)), FileMode.TREE
-            )
+            builder.insert(first, Oid(hex=self.remove_file(str(below.id), rest)), binding.FOLDER)
         else:
             builder.remove(first)
         return str(self.written.make(builder.write))
@@ -262,9 +254,9 @@ class Objects:
         Two different blobs under one path can only be an accident or an attack: the one with the
         smaller id keeps the name, the other is kept beside it as `<name>~<its id>`.
         """
-        return str(self._unite(pygit2.Oid(hex=first), pygit2.Oid(hex=second)))
+        return str(self._unite(Oid(hex=first), Oid(hex=second)))
 
-    def _unite(self, first: pygit2.Oid, second: pygit2.Oid) -> pygit2.Oid:
+    def _unite(self, first: Oid, second: Oid) -> Oid:
         if first == second:
             return first
         builder = self.libgit2.TreeBuilder(self._tree(first))
@@ -273,25 +265,26 @@ class Objects:
             if mine is None:
                 builder.insert(name, entry.id, entry.filemode)
             elif (mine.id, mine.filemode) != (entry.id, entry.filemode):
-                if mine.filemode == entry.filemode == FileMode.TREE:
-                    builder.insert(name, self._unite(mine.id, entry.id), FileMode.TREE)
+                if mine.filemode == entry.filemode == binding.FOLDER:
+                    builder.insert(name, self._unite(mine.id, entry.id), binding.FOLDER)
                 else:
                     sides = sorted((str(side.id), side.filemode) for side in (mine, entry))
                     names = (name, f"{name}~{sides[1][0]}")
                     for kept, (oid, mode) in zip(names, sides, strict=True):
-                        builder.insert(kept, pygit2.Oid(hex=oid), mode)
+                        builder.insert(kept, Oid(hex=oid), mode)
         return self.written.make(builder.write)
 
     def write_object(self, kind: str, data: bytes) -> str:
         """Write a raw object of this kind ('tag', ...) and return its id."""
-        write, number = self.libgit2.odb.write, ObjectType[kind.upper()]
+        write = self.libgit2.odb.write
+        number = next(number for number, name in binding.KINDS.items() if name == kind)
         return str(self.written.make(lambda: write(number, data)))
 
 
-def _entry(builder: pygit2.TreeBuilder, name: str) -> pygit2.Object | None:
+def _entry(builder: TreeBuilder, name: str) -> Object | None:
     """Return one entry; the library's own types promise one for every name."""
     return builder.get(name)
 
 
-def _is_tree(entry: pygit2.Object) -> bool:
-    return entry.type == ObjectType.TREE
+def _is_tree(entry: Object) -> bool:
+    return entry.type == binding.TREE

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pygit2
-
 from gryt.errors import GitFailed
+from gryt.git.binding import GitError, Oid
 
 if TYPE_CHECKING:
     from gryt.git.objects import Objects
@@ -25,13 +24,13 @@ class Written:
         self._objects = objects
         self._kept: dict[str, tuple[int, bytes]] = {}
 
-    def make(self, write: Callable[[], pygit2.Oid]) -> pygit2.Oid:
+    def make(self, write: Callable[[], Oid]) -> Oid:
         """Write an object, again where its folder was removed meanwhile, and keep a copy."""
         for attempt in range(_ATTEMPTS):
             try:
                 oid = write()
                 self.keep(str(oid))
-            except (pygit2.GitError, OSError, KeyError) as error:
+            except (GitError, OSError, KeyError) as error:
                 if attempt == _ATTEMPTS - 1:
                     raise GitFailed(
                         "cannot write an object",
@@ -44,7 +43,7 @@ class Written:
 
     def keep(self, oid: str) -> None:
         """Keep a copy of an object that was written by other means."""
-        kind, data = self._objects.libgit2.odb.read(pygit2.Oid(hex=oid))
+        kind, data = self._objects.libgit2.odb.read(Oid(hex=oid))
         self._kept[oid] = (int(kind), data)
 
     def forget(self) -> None:
@@ -57,7 +56,7 @@ class Written:
         odb = self._objects.libgit2.odb
         for oid in gone:
             kind, data = self._kept[oid]
-            odb.write(pygit2.enums.ObjectType(kind), data)
+            odb.write(kind, data)
         return bool(gone)
 
     def _gone(self) -> list[str]:
