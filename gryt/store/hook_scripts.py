@@ -102,9 +102,10 @@ promotion() { # TIP: the path of the promotion that counts
 }
 
 passed() { # TIP COMMIT: did an evolution pass on this commit
-    for path in $(git ls-tree -r --name-only "$1" evolutions/ | grep -- '-run-finished\.yaml$'); do
-        [ "$(field "$1:$path" commit)" = "$2" ] || continue
-        [ "$(field "$1:$path" status)" = pass ] && return 0
+    [ -n "$2" ] || return 1
+    for found in $(git grep -G --no-color -l -e "^commit: ['\"]\{0,1\}$2" "$1" -- evolutions); do
+        case $found in *-run-finished.yaml) ;; *) continue ;; esac
+        [ "$(field "$found" status)" = pass ] && return 0
     done
     return 1
 }
@@ -128,7 +129,8 @@ ledger() { # OLD NEW REF
     fi
     case $3 in refs/notes/*) return ;; esac
     # shellcheck disable=SC2086 # two words
-    changed=$(git log -m --no-renames --diff-filter=MDT --format= --name-only "$2" $since --)
+    changed=$(git rev-list "$2" $since -- |
+        git diff-tree --stdin -m -r --no-renames --diff-filter=MDT --name-only --no-commit-id)
     if [ -n "$changed" ]; then
         refuse "$3" "this would change or remove ${changed%%"$nl"*}" \
             "records are written once: gryt verify"

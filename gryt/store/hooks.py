@@ -1,5 +1,6 @@
 """The hooks of a repository: gryt's own put in and taken out, and what they ask of git."""
 
+from gryt.errors import Refused
 from gryt.git import hooks
 from gryt.git.hooks import Installed
 from gryt.git.process import Git
@@ -34,6 +35,12 @@ def uninstall_pre_push(ledger: Ledger) -> Installed:
 
 def install_server(repository: Repository) -> Installed:
     """Put the server's hook in, as pre-receive."""
+    if hooks.is_shared(repository):
+        raise Refused(
+            f"the hooks of '{repository.git_dir}' are in '{hooks.folder(repository)}',"
+            " which other repositories use",
+            hints=[f"git -C {repository.git_dir} config core.hooksPath hooks"],
+        )
     mark = hook_scripts.SERVER_MARK
     return hooks.install(repository, "pre-receive", hook_scripts.SERVER, mark=mark)
 

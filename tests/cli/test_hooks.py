@@ -28,6 +28,13 @@ def released(started: Repo, tmp_path_factory: pytest.TempPathFactory) -> Repo:
     remote = make_remote(folder / "remote.git", of=repo)
     repo.git("config", "gryt.mode", "local")  # what is pushed here is pushed by plain git
     gryt.ok("hooks", "server", "--install", cwd=remote)
+    for name, value in {  # nothing that a server may be configured with makes a difference
+        "log.showSignature": "true",
+        "color.ui": "always",
+        "grep.patternType": "fixed",
+        "diff.renames": "copies",
+    }.items():
+        remote.git("config", name, value)
     release(gryt, repo, "v1.0.0", "A-1")
     repo.git("tag", "-a", "-m", "Nobody promoted this", "v2.0.0")
     repo.git("tag", "v3.0.0")
@@ -223,6 +230,19 @@ def test_a_hook_that_the_server_had_is_asked_first(
         assert done.json["kept"].endswith("/hooks/pre-receive.before-gryt")
     assert push(released, str(remote), "HEAD:refs/heads/closed").returncode == 1
     assert push(released, str(remote), "HEAD:refs/heads/open").returncode == 0
+    assert push(released, "--no-verify", str(remote), "v2.0.0").returncode == 1
+
+
+def test_a_servers_hook_does_not_go_where_other_repositories_would_run_it(
+    released: Repo, gryt: Gryt, tmp_path: Path
+) -> None:
+    remote = Repo(tmp_path / "other.git")
+    git("init", "-q", "--bare", remote, cwd=tmp_path)
+    remote.git("config", "core.hooksPath", tmp_path / "shared")
+    refused = gryt("hooks", "server", "--install", remote, cwd=released)
+    assert (refused.status, "which other repositories use" in refused.stderr) == (3, True)
+    remote.git("config", "core.hooksPath", "hooks")
+    gryt.ok("hooks", "server", "--install", remote, cwd=released)
     assert push(released, "--no-verify", str(remote), "v2.0.0").returncode == 1
 
 
