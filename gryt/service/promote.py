@@ -206,7 +206,7 @@ def _decide(session: Session, draft: Draft, version: str, commit: Oid, how: How)
     draft.message = commit_message(
         f"{version} promoted: {counted(state.proven)} proven{in_spite}",
         [
-            *_trailers(Kind.PROMOTED, version, commit),
+            *_trailers(session, Kind.PROMOTED, version, commit),
             *(("Override", f"{gate}: {reason}") for gate, reason in against),
             *([("Fast-Track", "HotfixGate")] if how.fast_track else []),
             *([("Replaces-Tag", replaced)] if replaced is not None else []),
@@ -241,9 +241,12 @@ def _record_refusal(
     draft.record(Kind.REFUSED, body, gid=state.gid)
     names = ", ".join(verdict.name for verdict in against)
     draft.message = commit_message(
-        f"{state.version} not promoted: {names}", _trailers(Kind.REFUSED, state.version, commit)
+        f"{state.version} not promoted: {names}",
+        _trailers(session, Kind.REFUSED, state.version, commit),
     )
 
 
-def _trailers(kind: Kind, version: str, commit: Oid) -> list[tuple[str, str]]:
-    return [("Action", kind.value), ("Generation", version), ("Commit", commit)]
+def _trailers(session: Session, kind: Kind, version: str, commit: Oid) -> list[tuple[str, str]]:
+    blob = policy(session, commit).blob
+    judged_by = [] if blob is None else [("Policy", blob)]
+    return [("Action", kind.value), ("Generation", version), ("Commit", commit), *judged_by]

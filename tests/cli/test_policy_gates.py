@@ -205,8 +205,9 @@ def test_refusals_are_shown_with_who_when_and_which_policy(project: Repo, gryt: 
     assert f"generation.promote refused: A-1: in {VERSION}-rc.1 step 'lint'" in text
     assert f"policy {blob[:10]})" in text
     assert f"(policy {blob[:10]})" in gryt.ok("audit", "log", VERSION, cwd=project).stdout
-    subject = project.git("log", "-1", "--format=%s", f"refs/gryt/generations/{VERSION}")
-    assert subject == f"{VERSION} not promoted: the-rule"
+    message = project.git("log", "-1", "--format=%B", f"refs/gryt/generations/{VERSION}")
+    assert message.startswith(f"{VERSION} not promoted: the-rule\n")
+    assert f"Gryt-Policy: {blob}" in message
 
 
 def test_a_promotion_records_the_policy_it_was_judged_by(project: Repo, gryt: Gryt) -> None:
