@@ -70,6 +70,9 @@ def overview(session: Session, contact: Contact, version: str | None, *, reached
             state, problem = Standing.UNREADABLE, unreadable_problem(session, contact, ref, error)
         if problem is not None:
             problems.append(problem)
+        is_former = here is not None and ref not in known and ref != ledger.layout.meta
+        if is_former and state is Standing.SYNCED:
+            continue  # a name that nothing goes by any more
         tracking = ledger.layout.tracking(contact.remote, ref)
         lines.append(
             Line(

@@ -120,6 +120,7 @@ def test_a_rename_of_what_is_shared_is_published(
     assert names == ["v5.0.0", "v5.1.0"], "and the private draft is not"
     gryt.ok("sync", "pull", cwd=clone)
     assert listed(gryt, clone) == ["v5.1.0"]
+    assert "Total generations: 1\n  Synced: 1\n" in gryt.ok("sync", "status", cwd=clone).stdout
 
 
 def test_the_generation_that_takes_the_place_has_its_tags(
