@@ -1,6 +1,5 @@
 """How a run is shown here: live on a terminal, in lines elsewhere, with a build machine's marks."""
 
-import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -47,7 +46,7 @@ def showing(
         finally:
             live.close()
         return
-    speech = dialect(system, new_word=lambda: secrets.token_hex(16))
+    speech = dialect(system, new_word=_new_word)
     lines = Lines(
         out,
         speech,
@@ -57,6 +56,12 @@ def showing(
         hide=hide,
     )
     yield Showing(lines, speech, lines.logs)
+
+
+def _new_word() -> str:
+    import secrets
+
+    return secrets.token_hex(16)
 
 
 def build_machine(app: "App") -> str | None:

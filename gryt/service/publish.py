@@ -16,10 +16,10 @@ def automatic(session: Session, version: str | None, *, edits: bool = False) -> 
     Edits of a contract, like whatever is about no generation, are published by themselves in the
     cloud mode alone.
     """
-    from gryt.service.sync import mode  # lazy: most clones have no remote
-
     if not session.writes or not remotes.names(session.ledger):
         return None
+    from gryt.service.sync import mode  # lazy: most clones have no remote
+
     now = mode(session)
     remote = remotes.choose(session.ledger) if now is not Mode.LOCAL else None
     if remote is None or now is Mode.CLOUD:
@@ -37,9 +37,11 @@ def _is_shared(session: Session, remote: str, version: str) -> bool:
 
 def deciding(session: Session) -> str | None:
     """Return the remote at which promotions are decided; None where they are decided here."""
+    if not remotes.names(session.ledger):
+        return None
     from gryt.service.sync import mode  # lazy: most clones have no remote
 
-    if not remotes.names(session.ledger) or mode(session) is Mode.LOCAL:
+    if mode(session) is Mode.LOCAL:
         return None
     return remotes.choose(session.ledger)
 
