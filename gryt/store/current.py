@@ -8,14 +8,16 @@ if TYPE_CHECKING:
     from gryt.store.ledger import Ledger
 
 
-def is_current(ledger: "Ledger") -> bool:
-    """Tell whether every ref is known as it is, and all that is known has its rows."""
+def is_current(ledger: "Ledger", *, as_read: bool = False) -> bool:
+    """Tell whether every ref is known as it is, and all that is known has its rows.
+
+    A ref of which something did not read is never known: it may read the next time. With `as_read`
+    it counts, having just been read.
+    """
     known, tips = ledger.index.tips(), tips_of(ledger)
-    return (
-        known.keys() == tips.keys()
-        and all(known[ref] in {tip, ""} for ref, tip in tips.items())
-        and is_filled(ledger)
-    )
+    if as_read:
+        known = {ref: tip or tips.get(ref, "") for ref, tip in known.items()}
+    return known == tips and is_filled(ledger)
 
 
 def is_filled(ledger: "Ledger") -> bool:

@@ -95,6 +95,8 @@ class Index:
 
     def __init__(self, path: Path, *, persist: bool) -> None:
         self.database = Database(path, persist=persist, tables=_TABLES, version=VERSION)
+        self._unsound: dict[str, str] = {}
+        """Tips that this process has read, and of which something did not read."""
         self._query = self.database.query
         self._write = self.database.write
 
@@ -107,7 +109,7 @@ class Index:
     def tip(self, ref: str) -> tuple[str, str] | None:
         """Return the commit and tree that the records of a ref were read from."""
         rows = self._query("SELECT oid, tree FROM tip WHERE ref = ?", ref)
-        return (rows[0][0], rows[0][1]) if rows else None
+        return (rows[0][0] or self._unsound.get(ref, ""), rows[0][1]) if rows else None
 
     def newest(self) -> str | None:
         """Return the newest record id of all refs."""
@@ -146,11 +148,12 @@ class Index:
 
     def put_records(
         self, ref: str, tip: tuple[str, str], *, since: str | None, rows: Sequence[Row], newest: str
-    ) -> None:
+    ) -> bool:
         """Store what was read of a ref at `tip` (commit, tree) and is not in the tree `since`.
 
         Without `since` it replaces all that was known. Nothing is stored where another process
-        has brought the ref elsewhere meanwhile: that process knows better.
+        has brought the ref elsewhere meanwhile: that process knows better. Returns whether it could
+        be written at all.
         """
 
         def work() -> None:
@@ -168,7 +171,7 @@ class Index:
             last = newest if since is None else max(newest, known[1])
             execute("INSERT OR REPLACE INTO tip VALUES (?, ?, ?, ?)", (ref, *tip, last))
 
-        self._write(work)
+        return self._write(work)
 
     def put_read(self, read: "Read | Parcel") -> None:
         """Store what was read of a ref.
@@ -180,9 +183,12 @@ class Index:
         tip = (read.tip, read.tree)
         if read.problem is not None:
             rows = [Row("", "", None, str(read.problem))]
-        if any(row.problem is not None for row in rows):
+        is_sound = all(row.problem is None for row in rows)
+        if not is_sound:
             tip = ("", read.tree)
-        self.put_records(read.ref, tip, since=read.since, rows=rows, newest=read.newest)
+        is_kept = self.put_records(read.ref, tip, since=read.since, rows=rows, newest=read.newest)
+        if is_kept and not is_sound:
+            self._unsound[read.ref] = read.tip
 
     def put_state(self, summary: Summary, state: str) -> None:
         """Store the folded state of a ref."""

@@ -35,7 +35,7 @@ def refresh_tables(ledger: "Ledger") -> None:
     """Bring the tables for SQL up to the refs; in private where the cache cannot be had."""
     for _ in range(2):
         _refresh(ledger, with_tables=True)
-        if is_current(ledger):
+        if is_current(ledger, as_read=True):
             return
     ledger.index.database.detach()
     _refresh(ledger, with_tables=True)

@@ -1,5 +1,6 @@
 """SQL over the ledger: Workflow 7's questions, and nothing but questions."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -171,6 +172,34 @@ def test_a_copy_has_all_that_can_be_asked(told: Repo, tmp_path: Path, gryt: Gryt
         about = dict(copy.execute("SELECT key, value FROM gryt_about"))
         ref = "refs/gryt/generations/v1.5.0"
         assert about[f"ref {ref}"] == told.git("rev-parse", ref)
+
+
+def test_what_does_not_read_is_told_and_read_again(told: Repo, tmp_path: Path, gryt: Gryt) -> None:
+    repo = copy_of(told, tmp_path / "repo")
+    ref = "refs/gryt/generations/v1.5.0"
+    path = next(
+        p for p in repo.git("ls-tree", "-r", "--name-only", ref).splitlines() if "-run-f" in p
+    )
+    blob = repo.git("rev-parse", f"{ref}:{path}")
+    file = repo.path / ".git/objects" / blob[:2] / blob[2:]
+    data = file.read_bytes()
+    file.unlink()
+    (repo / CACHE).unlink()
+    unreadable = "SELECT reason FROM audit_events WHERE event_type = 'unreadable'"
+    for _ in range(2):
+        assert asked(gryt, repo, "SELECT version, status FROM generations") == [
+            {"version": "v1.5.0", "status": "corrupt"}
+        ]
+        assert asked(gryt, repo, unreadable) == [{"reason": f"object '{blob}' is missing"}]
+        records = json.loads(gryt.ok("audit", "export", "--output", "-", cwd=repo).stdout)[
+            "records"
+        ]
+        broken = [record for record in records if record["kind"] == "unreadable"]
+        assert [(each["path"], each["record"]) for each in broken] == [(path, None)]
+        assert "missing" in broken[0]["problem"]
+    file.write_bytes(data)
+    assert asked(gryt, repo, "SELECT status FROM generations") == [{"status": "draft"}]
+    assert asked(gryt, repo, unreadable) == []
 
 
 # --- nothing but questions
