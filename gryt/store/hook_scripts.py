@@ -189,6 +189,11 @@ while read -r old new ref; do
         "$namespace"/* | refs/gryt/* | refs/notes/gryt) ledger "$old" "$new" "$ref" ;;
         refs/heads/gryt/generations/* | refs/heads/gryt/meta) ledger "$old" "$new" "$ref" ;;
         refs/tags/v[0-9]*) release_tag "$old" "$new" "$ref" ;;
+        refs/tags/[0-9]*) # a release only where the ledger knows its version
+            tag=${ref#refs/tags/}
+            known=$(tip_of "$namespace/generations/${tag%-rc.*}")
+            [ -z "$known" ] || release_tag "$old" "$new" "$ref"
+            ;;
     esac
 done <<EOF
 $input

@@ -158,6 +158,16 @@ def test_other_pushes_pass(published: Repo, tmp_path: Path) -> None:
     clone.git("push", "-q", "--force", "origin", "HEAD~1:main", ":nightly")
 
 
+def test_a_version_without_a_v_is_a_release_where_the_ledger_knows_it(
+    released: Repo, tmp_path: Path
+) -> None:
+    remote = remote_of(released).copy(tmp_path / "remote.git")
+    assert push(released, "--no-verify", str(remote), "v2.0.0:refs/tags/2026.11.22").returncode == 0
+    specs = (f"{LEDGER}:refs/gryt/generations/5.0.0", "v2.0.0:refs/tags/5.0.0")
+    tried = push(released, "--no-verify", "--atomic", str(remote), *specs)
+    assert (tried.returncode, "refused 'refs/tags/5.0.0'" in tried.stderr) == (1, True)
+
+
 def with_files(repo: Repo, files: dict[str, str], scratch: Path) -> str:
     """A commit on the ledger that puts files in with plumbing."""
     index = {"GIT_INDEX_FILE": str(scratch)}
