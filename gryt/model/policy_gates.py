@@ -88,8 +88,9 @@ def _steps(rule: Rule, evidence: Evidence) -> Iterator[Verdict]:
         if outcome is not Outcome.PASS and worst is not Outcome.FAIL:
             worst = outcome
             mend = prove_command(evidence.generation.version, change)
-    if worst is Outcome.INCONCLUSIVE:
-        mend = "git fetch --unshallow --tags"
+            if outcome is Outcome.INCONCLUSIVE:
+                file = f"{proof.commit[:10]}:.gryt/pipelines/{proof.pipeline_name}.yaml"
+                mend = f"git cat-file -e {file} || git fetch --unshallow --tags"
     yield Verdict(rule.name, worst, tuple(reasons), mend)
 
 
