@@ -30,6 +30,8 @@ class Around:
     nursery: Nursery
     handover: Handover
     grace: float
+    shell: str | None = None
+    """Where the pipeline's shell is; None leaves it to each step to look for it."""
 
 
 class Running:
@@ -43,6 +45,7 @@ class Running:
         """When the next attempt begins; inf while one is under way."""
         self._around = around
         self._env = env
+        self._own = dict(cell.step.env) | dict(cell.matrix)
         self._deadline = deadline
         self._started = time.monotonic()
         self._began = self._started
@@ -96,6 +99,7 @@ class Running:
         text = step.command
         return Command(
             (*around.pipeline.shell, text) if isinstance(text, str) else text,
+            executable=None if not isinstance(text, str) or "PATH" in self._own else around.shell,
             cwd=_directory(around.top, step),
             env={
                 **self._env,

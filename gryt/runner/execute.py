@@ -19,6 +19,7 @@ from gryt.runner.children import Child, Nursery
 from gryt.runner.handover import Handover, output_variables
 from gryt.runner.interrupts import Interrupts
 from gryt.runner.masking import Masker, secret_values
+from gryt.runner.preflight import which
 
 CLEANUP_SECONDS = 60.0
 """What a step that always runs gets after a cancellation, where it has no timeout of its own."""
@@ -84,6 +85,7 @@ def execute(
                 nursery=nursery,
                 handover=handover,
                 grace=settings.grace,
+                shell=_absolute(which(pipeline.shell[0], {**env, **dict(pipeline.env)})),
             )
             run = _Run(around, {**env, **dict(pipeline.env)}, settings)
             run.until_over()
@@ -247,6 +249,10 @@ class _Run:
             return result
         self._tails -= max(0, len(result.log.tail) - _SHORT_TAIL_BYTES)
         return result._replace(log=result.log._replace(tail=result.log.tail[-_SHORT_TAIL_BYTES:]))
+
+
+def _absolute(path: str | None) -> str | None:
+    return path if path is not None and path.startswith("/") else None
 
 
 def _seconds(timeout: float | None) -> float:

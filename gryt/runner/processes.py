@@ -94,12 +94,14 @@ class Family:
 
 
 def send(pids: Iterable[int], signum: int) -> None:
-    """Send a signal to these processes and to the groups that they are in."""
+    """Send a signal to the groups that these processes are in, each group at one stroke.
+
+    One by one, a shell would live to see its children die, and say so.
+    """
     groups = set()
     for pid in pids:
         with contextlib.suppress(OSError):
             groups.add(os.getpgid(pid))
-            os.kill(pid, signum)
     for group in groups - {os.getpgrp()}:
         with contextlib.suppress(OSError):
             os.killpg(group, signum)

@@ -34,6 +34,8 @@ class Command:
     """When it is ended, by the monotonic clock."""
     grace: float
     """Seconds between SIGTERM and SIGKILL."""
+    executable: str | None = None
+    """Where the program is, if that is known."""
     unwavering: bool = False
     """Whether only a second interrupt ends it."""
 
@@ -52,6 +54,7 @@ def spawn(command: Command, output: int, null: int, mark: str) -> "subprocess.Po
     try:
         return subprocess.Popen(
             command.argv,
+            executable=command.executable,
             cwd=command.cwd,
             env={**command.env, MARK: mark},
             start_new_session=True,

@@ -21,7 +21,7 @@ from gryt.service.requirements import inspected
 from gryt.service.selection import Taken, left_out, take_over
 from gryt.service.session import Session
 from gryt.service.wishes import Wish
-from gryt.store.checkout import Head, WorkTree, pipeline_data_at, worktree
+from gryt.store.checkout import Head, WorkTree, pipeline_data_at, tree_named, worktree
 from gryt.store.ledger import View
 from gryt.store.workspace import PIPELINES, Workspace, pipeline_path, require
 
@@ -100,7 +100,7 @@ def plan(
         generation=view,
         evolution=chosen,
         commit=commit,
-        tree=None if commit is None else Oid(session.ledger.objects.tree_of(commit)),
+        tree=None if commit is None else tree_named(session.ledger, commit),
         branch=tree.head.branch,
         unprovable=unprovable,
         isolated=isolated,

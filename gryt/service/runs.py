@@ -4,39 +4,23 @@ A run is a proof only where nothing can be said against it: it ran on a clean wo
 pipeline that the commit itself has, and neither HEAD nor a tracked file changed meanwhile.
 """
 
-import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gryt.errors import NotFound
-from gryt.model.names import Oid, RecordId
+from gryt.model.names import RecordId
 from gryt.model.observer import Observer
-from gryt.model.records import (
-    Kind,
-    PipelineRef,
-    RunFinished,
-    RunStarted,
-)
 from gryt.model.results import Execution, RunStatus, StepStatus
-from gryt.model.state import Evolution, Generation
+from gryt.model.state import Generation
 from gryt.runner.environment import step_environment
 from gryt.runner.execute import Settings, execute
-from gryt.service.drafts import refuse_unless_draft
 from gryt.service.enforcing import refuse_violations
-from gryt.service.fitting import fitting
 from gryt.service.logs import log_folder
 from gryt.service.lookup import drop_current
-from gryt.service.machine import surroundings
-from gryt.service.messages import commit_message, some
-from gryt.service.plans import Plan, refuse_unless_open
+from gryt.service.messages import some
+from gryt.service.plans import Plan
 from gryt.service.reuse import reuse_for
 from gryt.service.session import Session
-from gryt.service.tags import candidate_message
-from gryt.store import notes
-from gryt.store.append import Draft, act
-from gryt.store.checkout import Place, tag_below, tag_target, worktree
-from gryt.store.ledger import View
-from gryt.store.locks import RunLock
+from gryt.store.checkout import Place, worktree
 
 
 class Outcome(NamedTuple):
@@ -61,7 +45,9 @@ def run(session: Session, plan: Plan, observer: Observer, place: Place | None = 
         return Outcome(plan, execution, execution.status, reasons, None, None, None)
     assert plan.generation is not None
     refuse_violations(session, plan.checked, plan.generation.state, plan.evolution, plan.commit)
-    lock, begun = _record_start(session, plan)
+    from gryt.service.recording import record_end, record_start  # lazy: libgit2
+
+    lock, begun = record_start(session, plan)
     execution = _execute(session, plan, observer, place, run=begun.run)
     reasons = _voided(session, plan, place)
     status = execution.status
@@ -69,7 +55,7 @@ def run(session: Session, plan: Plan, observer: Observer, place: Place | None = 
         if not any(step.status is StepStatus.PASS for step in execution.steps):
             reasons += ("no step passed",)
         status = RunStatus.VOID if reasons else status
-    tag = _record_end(
+    tag = record_end(
         session, plan, begun=begun, execution=execution, status=status, reasons=reasons
     )
     lock.release()
@@ -140,150 +126,3 @@ def _voided(session: Session, plan: Plan, place: Place | None) -> tuple[str, ...
     if after.unseen:
         reasons.append(f"git was told not to look at {some(after.unseen)} during the run")
     return tuple(reasons)
-
-
-class _Begun(NamedTuple):
-    """A run that is recorded as started."""
-
-    run: RecordId
-    contract: tuple[RecordId, ...]
-    """The contract revisions that it is bound to."""
-
-
-def _record_start(session: Session, plan: Plan) -> tuple[RunLock, _Begun]:
-    """Record that the run begins; its lock is held before anybody can see the record."""
-    view, evolution, commit, tree, blob = _recorded(plan)
-    locks: list[RunLock] = []
-
-    def decide(draft: Draft) -> _Begun:
-        for lock in locks:
-            lock.release()
-        now = draft.state.evolution(evolution.id) if draft.state is not None else None
-        if draft.state is None or now is None:
-            raise NotFound(f"evolution '{evolution.tag}' does not exist")
-        refuse_unless_draft(draft.state)
-        refuse_unless_open(now, commit)
-        run = draft.new_id()
-        locks.append(RunLock(session.ledger.run_lock(run)))
-        locks[-1].hold()
-        draft.record(
-            Kind.RUN_STARTED,
-            RunStarted(
-                evolution=now.id,
-                commit=commit,
-                tree=tree,
-                contract=draft.state.heads,
-                pipeline=PipelineRef(plan.pipeline.name, blob),
-                host=os.uname().nodename,
-            ),
-            gid=draft.state.gid,
-            evolution=now.id,
-            id=run,
-        )
-        draft.message = commit_message(
-            f"{now.tag} runs {plan.pipeline.name}",
-            _trailers(Kind.RUN_STARTED, draft.state, now, commit),
-        )
-        return _Begun(run, draft.state.heads)
-
-    begun = act(session.ledger, view.ref, session.author, decide, reason="run started")
-    if evolution.run is not None:
-        RunLock.forget(session.ledger.run_lock(evolution.run))
-    return locks[-1], begun
-
-
-def _recorded(plan: Plan) -> tuple[View, Evolution, Oid, Oid, Oid]:
-    assert plan.generation is not None
-    assert plan.evolution is not None
-    assert plan.commit is not None
-    assert plan.tree is not None
-    assert plan.blob is not None
-    return plan.generation, plan.evolution, plan.commit, plan.tree, plan.blob
-
-
-def _trailers(
-    kind: Kind, state: Generation, evolution: Evolution, commit: Oid
-) -> list[tuple[str, str]]:
-    return [
-        ("Action", kind.value),
-        ("Generation", state.version),
-        ("Evolution", evolution.tag),
-        ("Commit", commit),
-    ]
-
-
-_SUBJECTS = {
-    RunStatus.PASS: "passed: proves {changes}",
-    RunStatus.FAIL: "failed: {changes} not proven",
-    RunStatus.CANCELLED: "cancelled: {changes} not proven",
-    RunStatus.VOID: "void: {changes} not proven",
-}
-
-
-def _record_end(
-    session: Session,
-    plan: Plan,
-    *,
-    begun: _Begun,
-    execution: Execution,
-    status: RunStatus,
-    reasons: tuple[str, ...],
-) -> str | None:
-    """Record how the run ended; tag the commit where it passed. Return the tag's name."""
-    view, evolution, commit, tree, blob = _recorded(plan)
-    environment = surroundings(session)._replace(tools=plan.tools)
-
-    def decide(draft: Draft) -> str | None:
-        state = draft.state
-        if state is None:
-            raise NotFound(f"generation '{view.state.version}' was taken away during the run")
-        # rolled back meanwhile, by somebody who cannot have seen this: it counts, and so does
-        # the evolution that it is of
-        now = state.evolution(evolution.id) or evolution
-        made = None
-        if status is RunStatus.PASS and _tag_is_free(session, now.tag, commit):
-            message = candidate_message(state, now, begun.run, plan.pipeline.name)
-            made = draft.tag(now.tag, commit, message)
-        finished = RunFinished(
-            evolution=now.id,
-            run=begun.run,
-            commit=commit,
-            tree=tree,
-            contract=begun.contract,
-            pipeline=PipelineRef(plan.pipeline.name, blob),
-            status=status,
-            seconds=execution.seconds,
-            steps=fitting(execution.steps),
-            environment=environment,
-            void=reasons,
-            taken_from=None if plan.taken is None else plan.taken.run,
-            tag=made.name if made else None,
-            tag_object=made.oid if made else None,
-        )
-        draft.record(Kind.RUN_FINISHED, finished, gid=state.gid, evolution=now.id)
-        if notes.worth_noting(finished):
-            draft.notes[commit] = [notes.note_line(now, finished)]
-        changes = ", ".join(now.changes)
-        draft.message = commit_message(
-            f"{now.tag} {_SUBJECTS[status].format(changes=changes)}",
-            _trailers(Kind.RUN_FINISHED, state, now, commit),
-        )
-        return made.name if made else None
-
-    return act(session.ledger, view.ref, session.author, decide, reason=f"run {status.value}")
-
-
-def _tag_is_free(session: Session, name: str, commit: Oid) -> bool:
-    """Tell whether the candidate's tag may be made; a foreign one is said and left alone."""
-    blocking = tag_below(session.ledger, name)
-    if blocking is not None:
-        session.say(f"warning: tag '{blocking}' keeps the tag '{name}' from being made")
-        return False
-    target = tag_target(session.ledger, name)
-    if target is None:
-        return True
-    session.say(
-        f"warning: tag '{name}' exists already"
-        + ("" if target == commit else f" and points to {target[:10]}: gryt verify")
-    )
-    return False

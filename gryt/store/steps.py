@@ -59,11 +59,14 @@ def _junit(found: JUnit) -> Map:
     return without_none({**found._asdict(), "failed": list(found.failed) or None})
 
 
+_PLAIN = frozenset({"name", "command", "status", "exit_code", "attempts", "seconds", "log"})
+
+
 def step_from_plain(value: Plain) -> StepResult:
     """Return one step's result."""
     plain = as_map(value)
     log, junit = plain.get("log"), plain.get("junit")
-    return StepResult(
+    plainly = StepResult(
         name=str(plain["name"]),
         command=str(plain["command"]),
         status=StepStatus(plain["status"]),
@@ -71,6 +74,10 @@ def step_from_plain(value: Plain) -> StepResult:
         attempts=_count(plain, "attempts"),
         seconds=_number(plain["seconds"]),
         log=None if log is None else _log(as_map(log)),
+    )
+    if plain.keys() <= _PLAIN:
+        return plainly  # as most are, and a ledger has many
+    return plainly._replace(
         step=maybe(plain, "step"),
         matrix=_pairs(plain, "matrix"),
         reason=maybe(plain, "reason"),
