@@ -55,9 +55,11 @@ def begin(
       gryt hotfix v2.3.0 --issue CRIT-500 --title "Fix database connection pool leak"
     """  # noqa: D301 - for click, a backspace keeps lines apart
     from gryt.render.hotfix import begun_document, begun_text
+    from gryt.service import publish
     from gryt.service.hotfix import begin as service
 
     begun = service(app.session, base, issue=issue, title=title, picks=picks)
+    publish.after(app.session, begun.view.state.version, edits=True)
     about = (begun.view.state, begun.hotfix, begun.branch, begun.picked)
     app.emit_json(begun_document(*about)) if as_json else app.emit(begun_text(*about))
     return _CONFLICT if begun.picked is not None and begun.picked.conflicts else 0

@@ -56,9 +56,11 @@ def rollback(
 
 def _quietly(app: "App", planned: "Plan", tags: "tuple[Fate, ...]") -> int:
     from gryt.render.rollback import rollback_document
+    from gryt.service import publish
     from gryt.service.rollback import roll_back
 
     done = roll_back(app.session, planned, tags)
+    publish.after(app.session, None, edits=True)
     document = rollback_document(
         planned.snapshot.id,
         planned.changes,
@@ -74,6 +76,7 @@ def _quietly(app: "App", planned: "Plan", tags: "tuple[Fate, ...]") -> int:
 def _loudly(app: "App", planned: "Plan", tags: "tuple[Fate, ...]", *, yes: bool) -> int:
     """Say what is done as Workflow 6 has it; without `yes`, ask before the rollback itself."""
     from gryt.render.rollback import done_text, plan_text, question
+    from gryt.service import publish
     from gryt.service.rollback import roll_back
     from gryt.service.snapshots import snapshot as take
 
@@ -93,6 +96,7 @@ def _loudly(app: "App", planned: "Plan", tags: "tuple[Fate, ...]", *, yes: bool)
         app.emit("\n")
     done = roll_back(app.session, planned, tags, backup=backup, tell=tell if yes else _nobody)
     app.emit(done_text(done.backup, tags))
+    publish.after(app.session, None, edits=True)
     return 0
 
 

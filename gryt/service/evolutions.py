@@ -55,6 +55,7 @@ def start(
     """
     from gryt.store.append import act  # lazy: writing
     from gryt.store.checkout import head  # lazy: writing
+    from gryt.store.numbers import seen_elsewhere  # lazy: writing
 
     if is_name(version):
         session.ledger.watch(f"{TAGS}{version}-rc.*")
@@ -83,7 +84,7 @@ def start(
         branch=here.branch,
         pipeline=name,
         team=session.ledger.repository.config.get("gryt.team"),
-        taken=_numbers_of_tags(session, version),
+        taken=max(_numbers_of_tags(session, version), seen_elsewhere(session.ledger, version)),
     )
     evolution = act(
         session.ledger,

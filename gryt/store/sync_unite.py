@@ -120,11 +120,16 @@ def _read(ledger: Ledger, ref: str, files: list[tuple[str, str]]) -> list[Row]:
 def state_there(ledger: Ledger, remote: str, ref: str) -> Generation:
     """Return what a generation has come to at a remote; raise Corrupt. Nothing is cached."""
     tracking = ledger.layout.tracking(remote, ref)
-    (read,) = read_refs(ledger.repository.git, [Wanted(tracking, ledger.refs[tracking], None)])
+    return state_at(ledger, tracking, ledger.refs[tracking])
+
+
+def state_at(ledger: Ledger, name: str, tip: str) -> Generation:
+    """Return what the records at any tip come to; raise Corrupt, which calls it `name`."""
+    (read,) = read_refs(ledger.repository.git, [Wanted(name, tip, None)])
     broken = [row.problem for row in read.rows if row.problem is not None]
     if read.problem is not None or broken:
-        raise read.problem or Corrupt(f"'{tracking}' does not read", details=broken)
-    return state_of(tracking, read.records)
+        raise read.problem or Corrupt(f"'{name}' does not read", details=broken)
+    return state_of(name, read.records)
 
 
 def _foreign(ledger: Ledger, ref: str, tree: str, rows: list[Row]) -> list[str]:

@@ -118,3 +118,17 @@ def test_offline_is_a_notice_and_the_number_is_provisional(
     gryt.ok("sync", "pull", cwd=repo)
     assert shared(repo) == shared(remote) == shared(clone)
     is_sound(gryt, repo, clone)
+
+
+def test_a_number_that_was_seen_at_the_remote_is_not_given_out(
+    gryt: Gryt, repo: Repo, remote: Repo, clone: Repo
+) -> None:
+    local(repo, clone)
+    new(gryt, repo, "v1.0.0", "A-1")
+    gryt.ok("sync", "push", cwd=repo)
+    gryt.ok("sync", "pull", cwd=clone)
+    gryt.ok("evolution", "start", "v1.0.0", "--change", "A-1", cwd=repo)
+    gryt.ok("sync", "push", cwd=repo)
+    gryt.ok("sync", "status", cwd=clone)
+    started = gryt.ok("evolution", "start", "v1.0.0", "--change", "A-1", cwd=clone)
+    assert "Evolution started: v1.0.0-rc.2\n" in started.stdout
