@@ -1,5 +1,6 @@
 """The rooms of gryt, and the habits that a parser can see; each rule can fail."""
 
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
@@ -10,6 +11,13 @@ from tests.support.architecture import RULES, Rule
 from tests.support.parsed import Module, load
 
 PACKAGE = Path(__file__).parents[1] / "gryt"
+
+
+@cache
+def product() -> list[Module]:
+    """The modules of gryt, parsed once."""
+    return load(PACKAGE)
+
 
 LONG_FILES: dict[str, str] = {
     # path: why it is better whole (never over 400 lines)
@@ -93,7 +101,7 @@ GOOD: list[tuple[str, str]] = [
 def test_the_product_keeps_the_rule(rule: Rule) -> None:
     complaints = [
         complaint
-        for module in load(PACKAGE)
+        for module in product()
         if not (rule is architecture.file_size and module.path in LONG_FILES)
         for complaint in rule(module)
     ]
@@ -101,11 +109,11 @@ def test_the_product_keeps_the_rule(rule: Rule) -> None:
 
 
 def test_the_product_has_no_import_cycle() -> None:
-    assert architecture.cycles(load(PACKAGE)) == []
+    assert architecture.cycles(product()) == []
 
 
 def test_a_long_file_is_an_exception_with_a_reason_and_a_limit() -> None:
-    lengths = {module.path: len(module.lines) for module in load(PACKAGE)}
+    lengths = {module.path: len(module.lines) for module in product()}
     for path, reason in LONG_FILES.items():
         assert reason
         assert architecture.FILE_LINES < lengths[path] <= 400, f"{path}: {lengths[path]} lines"

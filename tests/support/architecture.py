@@ -104,7 +104,7 @@ def git_processes(module: Module) -> Iterator[str]:
             yield f"{module.at(call)}: processes are started with subprocess, in git and runner"
     if module.room == "git":
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.List | ast.Tuple) and _starts_with_git(node):
             yield f"{module.at(node)}: only gryt/git runs git"
 
@@ -118,7 +118,7 @@ def _starts_with_git(node: ast.List | ast.Tuple) -> bool:
 def environment(module: Module) -> Iterator[str]:
     if module.room == "cli":
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute) and dotted(node) in ENVIRONMENT:
             yield f"{module.at(node)}: only cli reads {dotted(node)}; take it as an argument"
     for imported in imports_of(module):
@@ -146,7 +146,7 @@ def broad_handlers(module: Module) -> Iterator[str]:
     if module.name in {"gryt.cli.main", "gryt.service.plugins"}:
         return
     broad = {"Exception", "BaseException"}
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ExceptHandler):
             kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
             is_broad = any(kind is None or dotted(kind) in broad for kind in kinds)
@@ -207,7 +207,7 @@ def file_size(module: Module) -> Iterator[str]:
 
 
 def function_size(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > FUNCTION_LINES:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 
@@ -20,6 +21,15 @@ class Module:
     @property
     def room(self) -> str:
         return room_of(self.name)
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Everything in it: every rule goes through all of it."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def imports(self) -> "tuple[Import, ...]":
+        return tuple(_imports(self.tree, is_inner=False, is_for_types=False))
 
     def at(self, node: ast.stmt | ast.expr | ast.excepthandler) -> str:
         return f"{self.path}:{node.lineno}"
@@ -70,7 +80,7 @@ def room_of(module: str) -> str:
 
 
 def imports_of(module: Module) -> Iterator[Import]:
-    yield from _imports(module.tree, is_inner=False, is_for_types=False)
+    yield from module.imports
 
 
 def _imports(node: ast.AST, *, is_inner: bool, is_for_types: bool) -> Iterator[Import]:
@@ -106,4 +116,4 @@ def dotted(node: ast.AST | None) -> str:
 
 
 def calls_in(module: Module) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(module.tree) if isinstance(node, ast.Call))
+    return (node for node in module.nodes if isinstance(node, ast.Call))
