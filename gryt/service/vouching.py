@@ -96,7 +96,12 @@ def _authors(
     authors: dict[ChangeId, dict[str, str]] = {}
     unknown: dict[ChangeId, str] = {}
     people = _at_work(records)
-    proofs = [s.proof.commit for s in generation.changes if s.proof is not None]
+    proofs = {s.proof.commit for s in generation.changes if s.proof is not None}
+    released = _released(session, generation)
+    writers: dict[Oid, dict[str, str] | None] = {}
+    for oid in proofs:
+        before = {other for other in proofs if is_before(session.ledger, other, oid)}
+        writers[oid] = wrote(session.ledger, oid, before | released)
     for state in generation.changes:
         if state.proof is None:
             continue
@@ -104,8 +109,7 @@ def _authors(
         who = {
             email: f"{did} {proof.tag}" for email, did in people.get(proof.evolution, {}).items()
         }
-        before = {oid for oid in proofs if is_before(session.ledger, oid, proof.commit)}
-        found = wrote(session.ledger, proof.commit, before | _released(session, generation))
+        found = writers[proof.commit]
         if found is None:
             unknown[change] = f"who wrote {proof.commit[:10]} is not known: history is missing here"
         for email, commit in (found or {}).items():
