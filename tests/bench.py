@@ -26,6 +26,7 @@ from tests.benchmarks.commands import (
 )
 from tests.benchmarks.disk import BAR, Disk, measure_disk
 from tests.benchmarks.peers import CASES, FIFTY, SHELL, Line, beside_peers, install
+from tests.benchmarks.rollback import BEYOND_BAR, SNAPSHOT_BAR, Looked, look_back
 from tests.benchmarks.syncing import syncing
 from tests.fixtures.ledgers import Made, generate
 from tests.support.git import git
@@ -88,6 +89,9 @@ def _measured(folder: Path, env: dict[str, str], rounds: int, only: str | None) 
             texts.append(_text(_ratio_table(measured(folder, env, rounds))))
             _show(texts[-1])
         texts += _asked(big, folder, env, rounds)
+        for table in _rollback_tables(look_back(folder, env, rounds)):
+            texts.append(_text(table))
+            _show(texts[-1])
     if only != "time":
         for table in _disk_tables(measure_disk(folder, big)):
             texts.append(_text(table))
@@ -131,6 +135,27 @@ def _ratio_table(ratios: Sequence[Ratio]) -> Table:
     ]
     head = ("command", "min ms", "median ms", "against", "median ms", "ratio", "bar", "met")
     return [head, *rows]
+
+
+def _rollback_tables(looked: Looked) -> list[Table]:
+    start = looked.start_up.median
+    rows = [
+        (
+            f"{name}, {BIG.generations} generations",
+            f"{sample.median:.0f}",
+            f"{start:.0f}",
+            f"{sample.median - start:.0f}",
+            str(BEYOND_BAR),
+            _VERDICTS[sample.median - start <= BEYOND_BAR],
+        )
+        for name, sample in looked.taken.items()
+    ]
+    met = _VERDICTS[looked.unchanged <= SNAPSHOT_BAR]
+    disk = ("a snapshot where nothing has changed", str(looked.unchanged), str(SNAPSHOT_BAR), met)
+    return [
+        [("command", "median ms", "start-up ms", "beyond it", "bar", "met"), *rows],
+        [("on disk", "bytes", "bar", "met"), disk],
+    ]
 
 
 def _peer_table(lines: Sequence[Line]) -> Table:

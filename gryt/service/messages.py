@@ -58,7 +58,10 @@ def change_lines(generation: Generation) -> list[str]:
 
 def one_line(text: str) -> str:
     """Return text that can neither begin a line of its own nor do anything to a terminal."""
-    return "".join(c if c.isprintable() else _visible(c) for c in " ".join(text.split()))
+    line = " ".join(text.split())
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else _visible(c) for c in line)
 
 
 def _visible(character: str) -> str:

@@ -47,6 +47,7 @@ class Ratio:
 
 
 def python(name: str, cwd: Path) -> Command:
+    """A Python that only imports what a command cannot do without."""
     return Command(name, always([sys.executable, "-c", f"import {_YARDSTICKS[name]}"], cwd))
 
 
