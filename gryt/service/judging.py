@@ -31,12 +31,12 @@ class Case:
     generation: Generation
     commit: Oid
     policy: Policy
-    find_records: "Callable[[], Sequence[Record]]"
 
     @cached_property
     def records(self) -> "Sequence[Record]":
         """The records that the generation was folded from, logs without their text."""
-        return self.find_records()
+        ledger = self.session.ledger
+        return ledger.records(ledger.layout.generation(self.generation.version))
 
 
 Gate = Callable[[Case], Iterable[Verdict]]
@@ -126,25 +126,15 @@ GATES: tuple[Gate, ...] = (
 """Every gate, in the order in which people read the answers."""
 
 
-def judge(
-    session: Session,
-    generation: Generation,
-    commit: Oid,
-    *,
-    find_records: "Callable[[], Sequence[Record]] | None" = None,
-) -> tuple[Verdict, ...]:
-    """Return the answer of every gate for promoting this commit.
-
-    `find_records` gives the generation's records where they are not those of its ref here, as when
-    a union with a remote is judged before the ref moves.
-    """
-    case = _case(session, generation, commit, find_records)
+def judge(session: Session, generation: Generation, commit: Oid) -> tuple[Verdict, ...]:
+    """Return the answer of every gate for promoting this commit."""
+    case = _case(session, generation, commit)
     return by_name(verdict for gate in GATES for verdict in gate(case))
 
 
 def foretell(session: Session, generation: Generation, commit: Oid) -> tuple[Verdict, ...]:
     """Return the answers that the policy's rules give from records alone."""
-    case = _case(session, generation, commit, None)
+    case = _case(session, generation, commit)
     return by_name(verdict for gate in (_policy, _approvals, _signed) for verdict in gate(case))
 
 
@@ -157,7 +147,7 @@ def judge_hotfix(session: Session, generation: Generation, commit: Oid) -> tuple
     from gryt.model.fast_track import hotfix_gate  # lazy: only a hot-fix needs it
     from gryt.service.policy_gates import gates  # lazy: only promotions are judged
 
-    case = _case(session, generation, commit, None)
+    case = _case(session, generation, commit)
     besides = by_name((*_contained(case), *gates(case, only_steps=True)))
     against = [verdict for verdict in besides if verdict.outcome is not Outcome.PASS]
     return (*hotfix_gate(generation), *against)
@@ -169,21 +159,8 @@ def ask_commands(session: Session, generation: Generation, commit: Oid) -> None:
     They may take minutes and call gryt themselves: who judges while holding the ledger's lock asks
     them before.
     """
-    list(_commands(_case(session, generation, commit, None)))
+    list(_commands(_case(session, generation, commit)))
 
 
-def _case(
-    session: Session,
-    generation: Generation,
-    commit: Oid,
-    find_records: "Callable[[], Sequence[Record]] | None",
-) -> Case:
-    ledger = session.ledger
-    ref = ledger.layout.generation(generation.version)
-    return Case(
-        session=session,
-        generation=generation,
-        commit=commit,
-        policy=policy(session, commit),
-        find_records=find_records or (lambda: ledger.records(ref)),
-    )
+def _case(session: Session, generation: Generation, commit: Oid) -> Case:
+    return Case(session, generation, commit, policy(session, commit))
