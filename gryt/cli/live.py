@@ -139,6 +139,7 @@ class LiveView(Silent):
         self._running.pop(cell.name, None)
         log = self.logs.get(cell.name)
         self._counts[result.status.value] = self._counts.get(result.status.value, 0) + 1
+        self._live.update(self._picture())
         self._print(self._over(result))
         is_executed = result.status not in NOT_STARTED and result.reused_from is None
         if self._verbose and is_executed:
