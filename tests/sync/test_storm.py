@@ -51,3 +51,34 @@ def test_sixteen_clones_publish_two_evolutions_each_at_once(
     tags = {f"refs/tags/{e['tag']}": e["tag_object"] for e in listed}
     assert remote.refs("refs/tags/") == tags
     is_sound(gryt, repo, *clones[:2])
+
+
+@pytest.mark.slow
+def test_of_six_that_promote_at_once_one_has_promoted(
+    gryt: Gryt, repo: Repo, remote: Repo, tmp_path: Path
+) -> None:
+    new(gryt, repo, "v1.0.0", "A-1")
+    prove(gryt, repo, "v1.0.0", "A-1")
+    gryt.ok("sync", "push", cwd=repo)
+    clones = [Repo(tmp_path / f"clone-{n}") for n in range(6)]
+    for number, clone in enumerate(clones):
+        shutil.copytree(repo.path, clone.path)
+        clone.git("config", "user.name", f"Clone {number}")
+        clone.commit(f"feat: {number}", {"work.txt": f"{number}\n"})
+    promotions = [
+        subprocess.Popen(
+            [sys.executable, "-m", "gryt", "generation", "promote", "v1.0.0"],
+            cwd=clone.path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        for clone in clones
+    ]
+    ends = [(each.communicate(timeout=300)[0].decode(), each.returncode) for each in promotions]
+    assert sorted(status for _, status in ends) == [0, 4, 4, 4, 4, 4], ends
+    winner = next(clone for clone, (_, status) in zip(clones, ends, strict=True) if status == 0)
+    for clone in clones:
+        gryt.ok("sync", "pull", cwd=clone)
+        assert clone.git("rev-parse", "v1.0.0^{commit}") == winner.head
+        assert clone.refs("refs/gryt/") == remote.refs("refs/gryt/")
+    is_sound(gryt, winner, clones[0])
