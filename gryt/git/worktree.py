@@ -1,6 +1,8 @@
 """What is checked out: HEAD, the branch, and whether anything differs from it."""
 
 import re
+from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from gryt.git.repository import Repository, readable
@@ -97,3 +99,13 @@ def _resolve(repository: Repository, expression: str) -> str | None:
         "rev-parse", "--verify", "--quiet", "--end-of-options", expression
     )
     return asked.text or None if asked.status == 0 else None
+
+
+def ignored(repository: Repository, paths: Iterable[Path]) -> set[str]:
+    """Return which of these files of the work tree git ignores; a tracked file never is."""
+    listed = "\0".join(map(str, paths))
+    # 0: some are, 1: none is, 128: cannot tell
+    asked = repository.git.attempt(
+        "check-ignore", "-z", "--stdin", stdin=listed.encode("utf-8", "surrogateescape")
+    )
+    return set(filter(None, asked.stdout.decode("utf-8", "surrogateescape").split("\0")))

@@ -1,13 +1,14 @@
 """What the result of a step with `inputs` depends on, and in what two of these differ.
 
-The key is what the file says the step depends on: the files that its `inputs` match, as they are on
-the disk when it would begin; its definition; the variables that the pipeline, the step, its matrix
-or `requires` name, and the outputs of earlier steps; and the versions of the required programs.
+The key is what the file says the step depends on: the files that its `inputs` match and that git
+does not ignore, as they are on the disk when it would begin; its definition; the variables that the
+pipeline, the step, its matrix or `requires` name, and the outputs of earlier steps; and the
+versions of the required programs.
 """
 
 import hashlib
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,8 +28,18 @@ class Fingerprint(NamedTuple):
     inputs: Mapping[str, str]
 
 
+Ignored = Callable[[list[Path]], set[str]]
+"""Tells which files git ignores: what a step or its tools leave behind is no input."""
+
+
 def fingerprint(
-    pipeline: Pipeline, cell: Cell, folder: Path, env: Mapping[str, str], tools: Pairs
+    pipeline: Pipeline,
+    cell: Cell,
+    folder: Path,
+    env: Mapping[str, str],
+    tools: Pairs,
+    *,
+    ignored: Ignored,
 ) -> Fingerprint | str:
     """Return what the result of a cell depends on; or, in words, why that cannot be told."""
     step = cell.step
@@ -36,6 +47,8 @@ def fingerprint(
         found = find(folder, step.inputs)
     except TooMany as error:
         return str(error)
+    out = ignored([folder / path for path, _ in found]) if found else set()
+    found = [file for file in found if str(folder / file.path) not in out]
     if not found:
         return f"no file matches {', '.join(step.inputs)}"
     inputs: dict[str, str] = {}

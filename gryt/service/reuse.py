@@ -6,10 +6,11 @@ from pathlib import Path
 from gryt.model.pipeline import Cell
 from gryt.model.results import StepResult, StepStatus
 from gryt.runner.files import digest
-from gryt.runner.fingerprint import Fingerprint, difference, fingerprint
+from gryt.runner.fingerprint import Fingerprint, Ignored, difference, fingerprint
 from gryt.runner.masking import MASK
 from gryt.service.plans import Plan
 from gryt.service.session import Session
+from gryt.store.checkout import Place, ignored_by
 from gryt.store.reuse import Kept, Results
 
 _UNRECORDED = "an unrecorded run"
@@ -23,11 +24,19 @@ def reuse_for(
     top: Path,
     run: str | None,
     say: Callable[[str], None] | None,
+    place: Place | None = None,
 ) -> "Reuse | None":
     """Return what knows earlier results, for `run` or before any; None where nobody has inputs."""
     if plan.wish.no_cache or not any(step.inputs for step in plan.pipeline.steps):
         return None
-    return Reuse(session.ledger.folder, top, plan, run=run, say=say)
+    return Reuse(
+        session.ledger.folder,
+        top,
+        plan,
+        run=run,
+        say=say,
+        ignored=lambda paths: ignored_by(session.ledger, place, paths),
+    )
 
 
 class Reuse:
@@ -45,17 +54,21 @@ class Reuse:
         *,
         run: str | None,
         say: Callable[[str], None] | None,
+        ignored: Ignored,
     ) -> None:
         self._results = Results(folder, plan.pipeline.name)
         self._top = top
         self._plan = plan
         self._run = run
         self._say = say
+        self._ignored = ignored
         self._depends: dict[str, Fingerprint] = {}
 
     def look_up(self, cell: Cell, folder: Path, env: Mapping[str, str]) -> StepResult | None:
         """Return the earlier result that stands for this cell; None where there is none."""
-        now = fingerprint(self._plan.pipeline, cell, folder, env, self._plan.tools)
+        now = fingerprint(
+            self._plan.pipeline, cell, folder, env, self._plan.tools, ignored=self._ignored
+        )
         if isinstance(now, str):
             self._explain(cell, now)
             return None

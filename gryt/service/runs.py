@@ -83,7 +83,12 @@ def _execute(
         skipped=plan.skipped,
         taken={} if plan.taken is None else plan.taken.results,
         reuse=reuse_for(
-            session, plan, top=top, run=run, say=observer.note if wish.explain else None
+            session,
+            plan,
+            top=top,
+            run=run,
+            say=observer.note if wish.explain else None,
+            place=place,
         ),
     )
     return execute(plan.pipeline, cwd=top, env=env, logs=logs, observer=observer, settings=settings)

@@ -1,5 +1,6 @@
 """What the ledger asks of the repository that it is about: HEAD, files of a commit, containment."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from gryt.errors import InvalidInput, NotFound
 from gryt.git.ancestry import contains
 from gryt.git.refs import below
 from gryt.git.repository import Repository
-from gryt.git.worktree import Head, WorkTree, read_worktree, resolve_commit, resolve_tree
+from gryt.git.worktree import Head, WorkTree, ignored, read_worktree, resolve_commit, resolve_tree
 from gryt.model.gates import Containment
 from gryt.model.names import Oid, nearest
 from gryt.model.pipeline import Pipeline
@@ -42,6 +43,11 @@ def head(ledger: Ledger) -> Head:
 def worktree(ledger: Ledger, place: Place | None = None) -> WorkTree:
     """Return HEAD and what differs from it, here or in another work tree."""
     return read_worktree(ledger.repository if place is None else place.repository)
+
+
+def ignored_by(ledger: Ledger, place: Place | None, paths: Iterable[Path]) -> set[str]:
+    """Return which of these files git ignores, here or in another work tree."""
+    return ignored(ledger.repository if place is None else place.repository, paths)
 
 
 def commit_named(ledger: Ledger, revision: str) -> Oid:
