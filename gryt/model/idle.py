@@ -15,6 +15,10 @@ _BEFORE_A_COMMAND = frozenset(
     {"exec", "command", "builtin", "env", "nohup", "time", "nice", "eval", "if", "then", "else"}
     | {"while", "until", "do", "{"}
 )
+_SAYS = frozenset({"echo", "printf"})
+"""After `||` they make a success of what failed; alone they are somebody's placeholder."""
+_PASSES_ON = frozenset({"tee", "cat"})
+"""At the end of a pipe their success hides the failure of what they were fed by."""
 _CLOSES = frozenset({"fi", "done", "}", "esac"})
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 _PUNCTUATION = "();|&\n"
@@ -41,7 +45,7 @@ def _base(word: str) -> str:
 
 def _idle_words(words: list[str]) -> str | None:
     """Tell of one simple command."""
-    while words and (_ASSIGNMENT.fullmatch(words[0]) or words[0] in _BEFORE_A_COMMAND):
+    while words and (_ASSIGNMENT.fullmatch(words[0]) or _base(words[0]) in _BEFORE_A_COMMAND):
         if words[0] == "eval":
             return _idle_text(" ".join(words[1:]), stops=False)
         words = words[1:]
@@ -50,7 +54,7 @@ def _idle_words(words: list[str]) -> str | None:
     name, rest = _base(words[0]), words[1:]
     if name in _DO_NOTHING or (name in {"exit", "return"} and rest in ([], ["0"])):
         return "does nothing"
-    if name == "wait" and not rest:
+    if words in (["wait"], ["!", "false"]):
         return "does nothing"
     return _idle_shell(rest) if name in _SHELLS else None
 
@@ -64,7 +68,7 @@ def _idle_shell(words: list[str]) -> str | None:
             return "does nothing"  # it reads the script, and runs none of it
         stops = stops or word == "errexit" or (is_option and "e" in word)
         if is_option and word.endswith("c") and index + 1 < len(words):
-            return _idle_text(words[index + 1], stops=stops)
+            return _idle_text(words[index + 1], stops=stops, pipefail="pipefail" in words)
     return None
 
 
@@ -72,40 +76,51 @@ class _Part(NamedTuple):
     """A pipeline of a script, and what leads to it."""
 
     words: list[str]
+    """Its last command, whose status is the result."""
     after: str
     """'&&' or '||', or '' where it begins a list of its own."""
     ends: str
     """What it ends with."""
+    piped: bool
+    """Whether it is fed by another command."""
 
 
-def _idle_text(script: str, *, stops: bool) -> str | None:
+def _idle_text(script: str, *, stops: bool, pipefail: bool = False) -> str | None:
     """Tell of a script in a shell."""
     try:
-        parts = list(_parts(script))
+        parts = [part for part in _parts(script) if part.words[0] not in _CLOSES]
     except ValueError:  # an open quote: the shell will say so, with a status of its own
         return None
-    works, last_safe, every_safe, list_safe = False, True, True, True
+    pipefail = pipefail or "pipefail" in script
+    works = has_worked = last_safe = False
+    every_safe = list_safe = True
     for part in parts:
-        if part.words[0] in _CLOSES:
-            continue
         found = _idle_words(part.words)
-        works = works or found is None
+        says = _base(part.words[0]) in _SAYS
         stops = _stops_after(part.words, stops=stops)
         if _ends_well(part, stops=stops):
             return "cannot fail" if works else "does nothing"
-        safe = found is not None or part.ends == "&"
-        if part.after == "||":
-            list_safe = list_safe or safe
-        elif part.after == "&&":
-            list_safe = list_safe and safe
-        else:
-            list_safe = safe
+        safe = found is not None or part.ends == "&" or (_hides(part) and not pipefail)
+        list_safe = _joined(part.after, list_safe, safe, says=says)
         if part.ends not in {"&&", "||"}:
             every_safe = every_safe and list_safe
-            last_safe = list_safe
+            last_safe = list_safe or (says and has_worked)
+        works = works or found is None
+        has_worked = has_worked or (found is None and not says)
     if not works:
         return "does nothing"
     return "cannot fail" if (every_safe if stops else last_safe) else None
+
+
+def _hides(part: _Part) -> bool:
+    return part.piped and _base(part.words[0]) in _PASSES_ON
+
+
+def _joined(after: str, before: bool, safe: bool, *, says: bool) -> bool:  # noqa: FBT001 - two of a kind
+    """Tell whether a list cannot fail up to here."""
+    if after == "||":
+        return before or safe or says
+    return before and safe if after == "&&" else safe
 
 
 def _stops_after(words: list[str], *, stops: bool) -> bool:
@@ -133,7 +148,7 @@ def _parts(script: str) -> Iterator[_Part]:
     lexer.whitespace_split = True
     lexer.commenters = ""
     words: list[str] = []
-    after, comment = "", False
+    after, comment, piped = "", False, False
     for token in lexer:
         if set(token) <= set(_PUNCTUATION) and token:
             comment = comment and "\n" not in token
@@ -141,16 +156,17 @@ def _parts(script: str) -> Iterator[_Part]:
             if comment or (separator and not words and not after and separator not in {"&&", "||"}):
                 continue
             if separator == "|":
-                words = []
+                words, piped = [], True
             elif separator and words:
-                yield _Part(words, after, separator)
+                yield _Part(words, after, separator, piped)
                 words, after = [], separator if separator in {"&&", "||"} else ""
+                piped = False
         elif token.startswith("#") or comment:
             comment = True
         else:
             words.append(token)
     if words:
-        yield _Part(words, after, "\n")
+        yield _Part(words, after, "\n", piped)
 
 
 def _separator(token: str) -> str:

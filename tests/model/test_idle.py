@@ -21,7 +21,7 @@ SHELL = ("sh", "-eu", "-c")
             "wait",
             "command true",
         ),
-        *("true || npm test", "if true; then :; fi", "\\\ntrue"),
+        *("! false", "/usr/bin/env true", "true || npm test", "if true; then :; fi", "\\\ntrue"),
     ],
 )
 def test_a_command_that_does_nothing(command: str) -> None:
@@ -36,6 +36,8 @@ def test_a_command_that_does_nothing(command: str) -> None:
         *("set +e\nnpm test\ntrue", "set +e; npm test; exit 0", "set +o errexit; npm test; true"),
         *("npm test &", "npm test & wait", "lint && npm test || true", "{ npm test || true; }"),
         *("trap 'exit 0' EXIT; npm test", "bash -c 'npm test || true'"),
+        *("npm test || echo failed", "npm test | tee log", "set +e; npm test; echo done"),
+        *("npm test 2>&1 | cat", "bash -c 'npm test; echo done'"),
     ],
 )
 def test_a_command_that_cannot_fail(command: str) -> None:
@@ -54,6 +56,7 @@ def test_a_command_that_cannot_fail(command: str) -> None:
             "'unclosed",
             "npm test # true",
         ),
+        *("set -o pipefail; npm test | tee log", "npm test; echo done", "npm test | grep ok"),
         *("for f in *; do check $f; done", "true && npm test", "make test # || true"),
     ],
 )
