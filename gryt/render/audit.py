@@ -96,7 +96,8 @@ def _gist(document: dict[str, Any]) -> str:
             return str(document["policy"])[:10]
         case "snapshot.taken" | "generation.rolled-back" | "rollback.performed":
             return _looking_back(document)
-    return str(document.get("reason") or document.get("version") or "")
+    moved = " -> ".join(str(document[name]) for name in ("from", "to") if name in document)
+    return moved or str(document.get("reason") or document.get("version") or "")
 
 
 def _promotion(document: dict[str, Any]) -> str:

@@ -92,7 +92,10 @@ def _runs_on(session: Session, ref: str, commit: Oid) -> Iterator[RecordedRun]:
     ledger = session.ledger
     version = ledger.layout.version(ref)
     assert version is not None
-    state = ledger.get(version).state
+    view = ledger.find(version)
+    if view is None:
+        return  # a former name, whose records are all under the new one
+    state = view.state
     generation = _Generation(version, state, ledger.records(ref), tree_named(ledger, commit))
     for record in generation.records:
         body = record.body

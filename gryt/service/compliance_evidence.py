@@ -95,8 +95,11 @@ def _trail(ledger: Ledger, refs: Iterable[str], signers: Signers) -> _Trail:
     seen = witnesses(ledger, signers)
     facts: list[Fact] = []
     unreadable: list[Unreadable] = []
+    own = {line.ref for line in ledger.summaries()}
     for ref in refs:
         version = ledger.layout.version(ref)
+        if version is not None and ref not in own:
+            continue  # a former name, whose records are all under the new one
         for row in ledger.rows(ref):
             place = f"{ref}:{row.path}"
             if row.doc is None:

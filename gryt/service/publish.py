@@ -73,7 +73,7 @@ def fetch_for_job(session: Session) -> None:
     """Fetch the ledger into a CI job's clone that has none: no checkout brings it along."""
     from gryt.service import ci  # lazy: only `gryt run` needs it
 
-    if session.ledger.versions() or ci.detect(session.environ) is None:
+    if ci.detect(session.environ) is None or session.ledger.refs:
         return
     remote = deciding(session)
     if remote is None:

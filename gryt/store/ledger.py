@@ -85,8 +85,8 @@ class Ledger:
     # --- generations
 
     def versions(self) -> list[str]:
-        """Return the version of every generation there is."""
-        return [v for ref in self.refs if (v := self.layout.version(ref)) is not None]
+        """Return the version that each generation goes by."""
+        return [line.version for line in self.summaries()]
 
     def summaries(self) -> list[Summary]:
         """Return one line per generation, by version."""

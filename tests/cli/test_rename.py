@@ -22,6 +22,7 @@ def drafted(gryt: Gryt, repo: Repo) -> Repo:
 
 def share(repo: Repo) -> None:
     """Publishes the ledger and tags with plain git, and notes what the remote has."""
+    repo.git("config", "gryt.mode", "local")
     repo.git("push", "--quiet", "origin", "refs/gryt/*:refs/gryt/*", "--tags")
     repo.git("fetch", "--quiet", "origin", "refs/gryt/*:refs/gryt-remotes/origin/*")
 
@@ -69,6 +70,23 @@ def test_a_published_name_keeps_its_ref_and_tags(gryt: Gryt, drafted: Repo, remo
     assert (again.status, "was taken before" in again.stderr) == (3, True)
     sound(gryt, drafted)
     drafted.git("push", "--quiet", "origin", "refs/gryt/*:refs/gryt/*")
+
+
+def test_every_listing_knows_a_shared_generation_by_its_new_name_alone(
+    gryt: Gryt, drafted: Repo, remote: Repo
+) -> None:
+    share(drafted)
+    gryt.ok("generation", "rename", "v1.5.0", "v1.6.0", cwd=drafted)
+    assert "  v1.6.0-rc.1 (FEAT-201): full-ci pass\n" in gryt.ok("check", cwd=drafted).stdout
+    trail = gryt.ok("audit", "log", cwd=drafted).stdout
+    assert trail.count("run.finished") == 1
+    assert "v1.5.0 -> v1.6.0" in trail
+    asked = gryt.ok("db", "query", "SELECT version FROM generations", "--json", cwd=drafted)
+    assert "v1.5.0" not in asked.stdout
+    assert gryt.ok("run", "list", cwd=drafted).stdout.count("FEAT-201") <= 1
+    report = drafted.path.with_name("report.json")
+    gryt("compliance", "--format", "json", "--output", report, cwd=drafted)
+    assert report.exists()
 
 
 def test_what_others_add_to_the_former_name_comes_along(
