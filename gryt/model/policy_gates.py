@@ -271,8 +271,12 @@ _ASKS: tuple[Callable[[Rule, Evidence], Iterator[Verdict]], ...] = (
 )
 
 
+_LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
+
+
 def moment(seconds: float) -> str:
     """Return a time as people and programs read it."""
+    seconds = min(seconds, _LAST_MOMENT)
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

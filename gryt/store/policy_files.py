@@ -5,7 +5,7 @@ means the same everywhere. Every problem of a file is reported at once, with lin
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gryt.model.contract import ChangeType, change_type
@@ -33,6 +33,8 @@ _ASKS = {
     "signed": "SignaturesGate",
 }
 """What may be asked for without a name of its own, and how the gate is then called."""
+
+_DAY = 86400.0
 
 _OTHER_ASKS = ("required_steps", "command", "metric", "config", "plugin")
 
@@ -241,6 +243,6 @@ def _freeze(plain: Map) -> Freeze:
 def _moment(text: str, *, end: bool = False) -> float:
     """Return seconds since the epoch; a mere day is its beginning, or the end of it, in UTC."""
     found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=UTC) + (timedelta(days=1) if end else timedelta())
-    return found.timestamp()
+    if found.tzinfo is not None:
+        return found.timestamp()
+    return found.replace(tzinfo=UTC).timestamp() + (_DAY if end else 0.0)

@@ -76,6 +76,8 @@ ROWS = {
     "soak": ("soak: 0.001", "soak: 24h"),
     "max_age": ("max_age: 24h", "max_age: 0.001"),
     "freeze": (PAST, FUTURE),
+    "freeze for ever": (PAST, "freeze: [{from: 0001-01-01, to: 9999-12-31}]"),
+    "soak for ever": ("soak: 0.001", "soak: 999999999w"),
     "command": ("command: 'exit 0'", "command: 'exit 1'"),
     "approvals": ("approvals: {min: 1}\n    applies_to: [remove]", "approvals: {min: 1}"),
 }
