@@ -22,6 +22,10 @@ from gryt.model.state import (
 )
 
 _Row = Sequence[Any]
+# a mapping is several times as fast as the call of an enum
+_EVOLUTION = {status.value: status for status in EvolutionStatus}
+_CHANGE = {status.value: status for status in ChangeStatus}
+_TYPES = {kind.value: kind for kind in ChangeType}
 
 
 def dump(generation: Generation) -> str:
@@ -59,7 +63,7 @@ def load(text: str) -> Generation:
         heads=tuple(heads),
         conflicts=tuple((where, tuple(values)) for where, values in conflicts),
         changes=tuple(
-            ChangeState(_to_change(c), ChangeStatus(s), Proof(*proof) if proof else None)
+            ChangeState(_to_change(c), _CHANGE[s], Proof(*proof) if proof else None)
             for c, s, proof in changes
         ),
         evolutions=tuple(_to_evolution(row) for row in evolutions),
@@ -83,13 +87,13 @@ def _change(change: Change) -> list[Any]:
 
 
 def _to_change(row: _Row) -> Change:
-    return Change(row[0], ChangeType(row[1]), row[2], row[3], row[4])
+    return Change(row[0], _TYPES[row[1]], row[2], row[3], row[4])
 
 
 def _to_evolution(row: _Row) -> Evolution:
     evolution = [*row]
     evolution[3] = tuple(row[3])
-    evolution[4] = EvolutionStatus(row[4])
+    evolution[4] = _EVOLUTION[row[4]]
     evolution[-1] = tuple(row[-1])
     return Evolution(*evolution)
 
