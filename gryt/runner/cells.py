@@ -74,6 +74,10 @@ class Running:
             return self._ended(ending)
         if self._attempts and self._is_interrupted():
             return self._result(StepStatus.CANCELLED, None)
+        if self._attempts and time.monotonic() >= self._deadline:
+            self._reason = self._why_timed_out()
+            self._capture.note(self._reason)
+            return self._result(StepStatus.TIMEOUT, None)
         if time.monotonic() < self.resume_at:
             return None
         return self._attempt()
@@ -119,7 +123,8 @@ class Running:
         retry = self.cell.step.retry
         if retry is not None and self._may_repeat(retry, status, ending.exit_code):
             pause = retry.pause(len(self._attempts))
-            self.resume_at = time.monotonic() + pause
+            self.resume_at = min(time.monotonic() + pause, self._deadline)
+            self._times_out_at = math.inf
             after = f", again in {pause:g} s" if pause else ""
             number = len(self._attempts)
             self._capture.note(f"attempt {number} of {retry.max + 1} {_how(ending, status)}{after}")

@@ -2,6 +2,7 @@
 
 import math
 import os
+import resource
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from gryt.runner.preflight import which
 
 CLEANUP_SECONDS = 60.0
 """What a step that always runs gets after a cancellation, where it has no timeout of its own."""
+_OWN_FILES = 64
+_CELL_FILES = 6
 _TAILS_BYTES = 4 * 1024 * 1024
 """Once results hold this much output, those of steps that passed keep little of it."""
 _SHORT_TAIL_BYTES = 2 * 1024
@@ -107,7 +110,7 @@ class _Run:
         self._settings = settings
         self._ends_at = time.monotonic() + _seconds(pipeline.timeout)
         self._cells = cells(pipeline)
-        jobs = settings.jobs or pipeline.jobs or os.cpu_count() or 1
+        jobs = min(settings.jobs or pipeline.jobs or os.cpu_count() or 1, _affordable_jobs())
         self._jobs = jobs if pipeline.parallel else 1
         self._schedule = Schedule(
             pipeline,
@@ -249,6 +252,12 @@ class _Run:
             return result
         self._tails -= max(0, len(result.log.tail) - _SHORT_TAIL_BYTES)
         return result._replace(log=result.log._replace(tail=result.log.tail[-_SHORT_TAIL_BYTES:]))
+
+
+def _affordable_jobs() -> int:
+    """Return how many cells this process has descriptors for: a pipe, a log and a pidfd each."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 1000 if soft == resource.RLIM_INFINITY else max(1, (soft - _OWN_FILES) // _CELL_FILES)
 
 
 def _absolute(path: str | None) -> str | None:

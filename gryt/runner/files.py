@@ -51,10 +51,8 @@ def digest(path: Path, masker: Masker | None = None) -> str | None:
     """
     sha = hashlib.sha256()
     kept = b""
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    fd = open_regular(path)
     try:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise OSError(0, "not a regular file")
         while data := os.read(fd, _CHUNK_BYTES):
             sha.update(data)
             if masker:
@@ -69,11 +67,20 @@ def digest(path: Path, masker: Masker | None = None) -> str | None:
 def read_small(path: Path, limit: int) -> bytes | None:
     """Return at most `limit` + 1 bytes of a regular file; None where there is none."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = open_regular(path)
     except OSError:
         return None
     with os.fdopen(fd, "rb") as file:
-        return file.read(limit + 1) if stat.S_ISREG(os.fstat(fd).st_mode) else None
+        return file.read(limit + 1)
+
+
+def open_regular(path: Path) -> int:
+    """Open a regular file for reading, never through a link; raise OSError for anything else."""
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):  # asked first: Python opens no folder as a file
+        os.close(fd)
+        raise OSError(0, "not a regular file")
+    return fd
 
 
 def _walk(top: str, below: str, parts: tuple[str, ...]) -> Iterator[str]:

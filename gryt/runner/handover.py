@@ -5,7 +5,6 @@ with the run, since an output may hold a secret. A step that writes something th
 has failed, as later steps would go on with less than they were promised.
 """
 
-import contextlib
 import math
 import os
 import re
@@ -21,6 +20,7 @@ MAX_SUMMARY_BYTES = 64 * 1024
 MAX_METRICS_BYTES = 64 * 1024
 MAX_NAMES = 100
 """How many outputs or metrics a step may have."""
+_TMP = "/tmp"  # noqa: S108 - a name that nobody can guess, in a directory that nobody may enter
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 METRIC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]{0,99}")
 
@@ -42,15 +42,24 @@ class Handover:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         # tempfile and shutil do the same, and cost more to import than a step to run.
-        self._folder = Path(env.get("TMPDIR") or "/tmp", f"gryt-{os.urandom(8).hex()}")  # noqa: S108
-        self._folder.mkdir(mode=0o700)
+        name = f"gryt-{os.urandom(8).hex()}"
+        self._folder = Path(env.get("TMPDIR") or _TMP, name)
+        try:
+            self._folder.mkdir(mode=0o700)
+        except OSError:
+            self._folder = Path(_TMP, name)
+            self._folder.mkdir(mode=0o700)
 
     def close(self) -> None:
         """Remove all files."""
-        with contextlib.suppress(OSError):
+        try:
             for path in self._folder.iterdir():
                 path.unlink()
             self._folder.rmdir()
+        except OSError:
+            import shutil  # lazy: only where a step has made more than files
+
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def variables(self, number: int, attempt: int) -> dict[str, str]:
         """Return what an attempt is told about where to write."""

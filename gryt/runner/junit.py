@@ -11,6 +11,7 @@ from typing import IO
 from xml.parsers import expat
 
 from gryt.model.results import JUnit
+from gryt.runner.files import open_regular
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_FAILED = 50
@@ -87,8 +88,7 @@ def _read(path: Path, counter: _Counter) -> None:
     parser.StartElementHandler = counter.start
     parser.EndElementHandler = counter.end
     parser.StartDoctypeDeclHandler = counter.doctype
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(fd, "rb") as file:
+    with os.fdopen(open_regular(path), "rb") as file:
         for data in _chunks(file):
             parser.Parse(data, False)  # noqa: FBT003 - the interface of expat
         parser.Parse(b"", True)  # noqa: FBT003

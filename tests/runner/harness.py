@@ -14,7 +14,7 @@ IsRunning = Callable[[int], bool]
 DRIVER = """
 import json, os, signal, sys
 from pathlib import Path
-from gryt.model.pipeline import Pipeline, Step
+from gryt.model.pipeline import Pipeline, Retry, Step
 from gryt.runner.execute import Settings, execute
 from gryt.model.observer import Silent
 

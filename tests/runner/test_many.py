@@ -11,7 +11,6 @@ def test_a_thousand_steps_leave_no_descriptor_no_zombie_and_no_process(
     drive: Drive, jobs: int, count: int
 ) -> None:
     process = drive(f"""
-from gryt.model.pipeline import Matrix, Retry
 def zombies():
     me = str(os.getpid())
     stats = [p.read_text() for p in Path("/proc").glob("[0-9]*/stat") if p.exists()]

@@ -1,7 +1,5 @@
 """What the keys of a step do: needs, retries, matrices, conditions, and what is handed on."""
 
-import contextlib
-import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import pytest
 
 from gryt.model.pipeline import Execution, Matrix, Retry, RunStatus, Step, StepStatus
 from gryt.model.results import Metric
+from gryt.runner.interrupts import ECHO_SECONDS
 from tests.runner.harness import Drive, Recorder, Run
 
 PASS, FAIL, SKIPPED = StepStatus.PASS, StepStatus.FAIL, StepStatus.SKIPPED
@@ -332,10 +331,8 @@ report(execute(pipeline, observer=Show(), settings=settings, **more))
     assert process.stdout.readline() == "up\n"
     process.send_signal(2)
     assert process.stdout.readline() == "down\n"
-    while process.poll() is None:
-        process.send_signal(2)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=0.05)
+    time.sleep(2 * ECHO_SECONDS)  # closer to the first it would be an echo of it
+    process.send_signal(2)
     assert process.stdout.readline() == (
         '["cancelled", 2, [["cancelled", null], ["skipped", null], ["cancelled", null]]]\n'
     )
@@ -361,3 +358,52 @@ def test_cells_side_by_side_leave_no_descriptor(run: Run) -> None:
 
     assert {step.status for step in execution.steps} == {PASS}
     assert descriptors() == before
+
+
+def test_a_pause_between_attempts_ends_with_the_time_of_the_pipeline(run: Run) -> None:
+    execution = run(Step("s", "false", retry=Retry(3, delay=600)), timeout=0.1)
+    [step] = execution.steps
+    assert (step.status, step.attempts) == (StepStatus.TIMEOUT, 1)
+    assert step.reason == "pipeline 'p' timed out after 0.1 s"
+
+
+def test_a_pause_between_attempts_ends_with_an_interrupt(drive: Drive) -> None:
+    process = drive("""
+step = Step("s", "echo go; false", retry=Retry(3, delay=600))
+more = {"cwd": Path.cwd(), "env": os.environ, "logs": None}
+report(execute(Pipeline("p", (step,)), observer=Show(), **more))
+""")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "go\n"
+    assert "again in 600 s" in process.stdout.readline()
+    process.send_signal(2)
+    assert process.communicate(timeout=20)[0] == '["cancelled", 2, [["cancelled", null]]]\n'
+
+
+def test_a_step_may_do_as_it_likes_with_the_files_to_hand_over(run: Run) -> None:
+    execution = run(
+        'mkdir "$GRYT_OUTPUT"; mkdir -p "$GRYT_SUMMARY/x"; echo "$GRYT_OUTPUT"',
+        'rm -rf "$(dirname "$GRYT_OUTPUT")"',
+    )
+    assert execution.status is RunStatus.PASS
+    log = execution.steps[0].log
+    assert log is not None
+    assert not Path(log.tail.strip()).parent.exists()
+
+
+def test_more_jobs_than_descriptors_is_no_trouble(drive: Drive) -> None:
+    process = drive("""
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+steps = tuple(Step(f"s{n}", "sleep 0.02; echo x") for n in range(40))
+settings = Settings(jobs=1000)
+more = {"cwd": Path.cwd(), "env": os.environ, "logs": Path("logs")}
+done = execute(Pipeline("p", steps, parallel=True), observer=Silent(), settings=settings, **more)
+print(done.status.value, {step.status.value for step in done.steps})
+""")
+    assert process.communicate(timeout=60)[0] == "pass {'pass'}\n"
+
+
+def test_a_temporary_directory_that_is_not_there_is_no_trouble(drive: Drive) -> None:
+    process = drive("report(run('true', env={**os.environ, 'TMPDIR': '/no/such/place'}))")
+    assert process.communicate(timeout=20)[0] == '["pass", null, [["pass", 0]]]\n'
