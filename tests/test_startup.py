@@ -26,7 +26,7 @@ sys.exit(status)
 
 
 def loaded_by(args: Sequence[str], cwd: Path) -> set[str]:
-    """Runs a command that has to succeed, and returns the top modules that it loaded."""
+    """Runs a command that has to succeed, and returns the modules that it loaded."""
     ended = subprocess.run(
         [sys.executable, "-c", PROGRAM, *args],
         cwd=cwd,
@@ -37,7 +37,8 @@ def loaded_by(args: Sequence[str], cwd: Path) -> set[str]:
     )
     assert ended.returncode == 0, ended.stderr
     _, _, names = ended.stdout.rpartition("\nLOADED ")
-    return {name.split(".")[0] for name in names.split()}
+    loaded = set(names.split())
+    return {name.split(".")[0] for name in loaded} | loaded
 
 
 @pytest.fixture
@@ -64,3 +65,18 @@ def test_a_list_that_was_shown_before_is_read_from_the_index(
     args: list[str], released: Repo
 ) -> None:
     assert loaded_by(args, released.path) & READING == set()
+
+
+POLICY = {"gryt.model.required", "gryt.model.policy_gates", "gryt.model.idle", "gryt.model.floor"}
+
+
+def test_where_there_is_no_policy_none_is_loaded(released: Repo) -> None:
+    for args in (
+        ["evolution", "start", "v1.5.0", "--change", "FEAT-201"],
+        ["run"],
+        ["generation", "promote", "v1.5.0"],
+    ):
+        assert loaded_by(args, released.path) & POLICY == set(), args
+    (released / ".gryt/policy.yaml").write_text("gates: [{name: soaked, soak: 0.001}]\n")
+    released.git("add", ".gryt/policy.yaml")
+    assert loaded_by(["policy", "show"], released.path) >= {"gryt.model.floor"}

@@ -44,7 +44,6 @@ def start(
       gryt evolution start v1.5.0 --change FEAT-201
     """  # noqa: D301 - for click, a backspace keeps lines apart
     from gryt.render.generations import evolution_document, started_text
-    from gryt.render.policies import policy_documents, validated_text
     from gryt.service import evolutions, publish
     from gryt.service.enforcing import PolicyViolated
     from gryt.service.generations import parse_title, parse_type
@@ -65,6 +64,8 @@ def start(
         publish.after(app.session, version)
         begun = evolutions.as_it_is(app.session, begun)
     if as_json:
+        from gryt.render.policies import policy_documents
+
         document = {
             "generation": version,
             "evolutions": [evolution_document(begun.evolution)],
@@ -73,7 +74,11 @@ def start(
         }
         app.emit_json({"schema": "gryt/evolution/1", **document})
     else:
-        validated = validated_text(begun.policies, begun.differences)
+        validated = ""
+        if begun.policies or begun.differences:
+            from gryt.render.policies import validated_text
+
+            validated = validated_text(begun.policies, begun.differences)
         app.emit(validated + started_text(begun.evolution))
     return 0
 

@@ -32,7 +32,7 @@ def check(app: "App", version: str | None, as_json: bool) -> int:
     Example:
       gryt policy check v1.5.0
     """  # noqa: D301 - for click, a backspace keeps lines apart
-    from gryt.render.policies import check_document, check_text
+    from gryt.render.policy_show import check_document, check_text
     from gryt.service.policy_check import policy_check
 
     app.only_asks()
@@ -50,7 +50,7 @@ def check(app: "App", version: str | None, as_json: bool) -> int:
 @click.pass_obj
 def show(app: "App", published: bool, as_json: bool) -> None:
     """Show the rules in force, where each comes from, and how this branch differs."""
-    from gryt.render.policies import show_document, show_text
+    from gryt.render.policy_show import show_document, show_text
     from gryt.service.policies import policy as in_force
     from gryt.service.publishing import published_text, standing
 
@@ -74,7 +74,7 @@ def publish(app: "App", as_json: bool) -> None:
     Publishing is recorded, and so is every change, which is to publish again. Where the published
     policy asks for approvals of that, others approve by publishing the same file.
     """
-    from gryt.render.policies import published_document, published_text
+    from gryt.render.policy_show import published_document, published_text
     from gryt.service import publish as share
     from gryt.service import publishing
 

@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from gryt.model.policy_gates import judge_policy
 from gryt.model.verdict import Verdict
-from gryt.service.evidence import evidence
 
 if TYPE_CHECKING:
     from gryt.service.judging import Case
@@ -14,6 +12,9 @@ def gates(case: "Case", *, only_steps: bool = False) -> tuple[Verdict, ...]:
     """Judge what the rules ask for; nothing where there is no policy and none was at the start."""
     if not case.policy.rules and not _was_held_against_any(case):
         return ()
+    from gryt.model.policy_gates import judge_policy  # lazy: only where there is a policy
+    from gryt.service.evidence import evidence  # lazy: only where there is a policy
+
     return judge_policy(case.policy, evidence(case), only_steps=only_steps)
 
 
