@@ -8,6 +8,7 @@ from gryt.model.records import (
     EvolutionStarted,
     Kind,
     Record,
+    Renamed,
     Renumbered,
     RunFinished,
     RunStarted,
@@ -46,6 +47,9 @@ def attempts_in(counting: list[Record], version: str) -> list[Attempt]:
         body = record.body
         if isinstance(body, EvolutionStarted):
             attempts[record.id] = Attempt(_started(record, body, version))
+        elif isinstance(body, Renamed) and body.new == version:
+            for attempt in attempts.values():
+                attempt.state = _with_tag_of(attempt.state, body)
         elif isinstance(body, Renumbered | RunStarted | RunFinished | Withdrawn):
             attempt = attempts.get(body.evolution) if body.evolution else None
             if attempt is not None:
@@ -93,6 +97,12 @@ def _advance(attempt: Attempt, record: Record, version: str) -> None:
             )
     elif isinstance(body, Withdrawn):
         attempt.state = state._replace(status=WITHDRAWN[record.kind], reasons=(body.reason,))
+
+
+def _with_tag_of(state: Evolution, renamed: Renamed) -> Evolution:
+    """Return an evolution with the tag that it got under its generation's new name."""
+    made = dict(renamed.tags).get(state.tag)
+    return state if made is None else state._replace(tag_object=made)
 
 
 def _with_run(state: Evolution, run: RecordId, body: RunStarted | RunFinished) -> Evolution:

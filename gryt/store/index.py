@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gryt.store.folding import Parcel
     from gryt.store.reading import Read
 
-CACHE_VERSION = 5
+CACHE_VERSION = 6
 """Raised with every change of what is stored here; another version's cache is thrown away."""
 
 _TABLES = f"""

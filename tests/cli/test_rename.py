@@ -51,6 +51,8 @@ def test_an_unpublished_draft_moves_with_all_that_is_its_own(gryt: Gryt, drafted
     assert not (drafted / ".gryt/generations/v1.5.0.yaml").exists()
     assert "version: v1.6.0" in (drafted / ".gryt/generations/v1.6.0.yaml").read_text()
     assert versions(gryt, drafted) == ["v1.6.0"]
+    shown = gryt.ok("evolution", "show", "v1.6.0-rc.1", "--json", cwd=drafted).json
+    assert shown["evolutions"][0]["tag_object"] == refs["refs/tags/v1.6.0-rc.1"]
     sound(gryt, drafted)
     drafted.commit("feat: mail", {"mail.py": ""})
     assert "v1.6.0-rc.2: proves FEAT-202" in gryt.ok("run", cwd=drafted).stdout
