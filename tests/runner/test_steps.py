@@ -1,6 +1,7 @@
 """What the keys of a step do: needs, retries, matrices, conditions, and what is handed on."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
