@@ -48,8 +48,8 @@ def attempts_in(counting: list[Record], version: str) -> list[Attempt]:
         if isinstance(body, EvolutionStarted):
             attempts[record.id] = Attempt(_started(record, body, version))
         elif isinstance(body, Renamed) and body.new == version:
-            for attempt in attempts.values():
-                attempt.state = _with_tag_of(attempt.state, body)
+            for each in attempts.values():
+                each.state = _with_tag_of(each.state, body)
         elif isinstance(body, Renumbered | RunStarted | RunFinished | Withdrawn):
             attempt = attempts.get(body.evolution) if body.evolution else None
             if attempt is not None:
