@@ -13,7 +13,7 @@ SCRIPTS = Path(sys.executable).parent
 GRYT = str(SCRIPTS / "gryt")
 SMALL = Size(generations=10, evolutions=10)
 BIG = Size(generations=1000, evolutions=10)
-HUGE = Size(generations=1000, evolutions=100)
+HUGE = Size(generations=1000, evolutions=100, notes_at_once=True)
 
 _ONE = "name: one\nsteps:\n  - name: only\n    command: 'true'\n"
 _FIVE = "name: five\nsteps:\n" + "".join(
