@@ -90,6 +90,8 @@ def _ask(database: Database, sql: str, timeout: float) -> Answer:
         return Answer(_names([column[0] for column in cursor.description]), _collected(cursor))
     except (sqlite3.Warning, sqlite3.ProgrammingError):
         raise Refused("there is more than one statement in it, or half of one") from None
+    except MemoryError:
+        raise Refused("the question needs too much memory", hints=["ask for less"]) from None
     finally:
         watch.cancel()
         release(database, connection, limits)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -118,6 +119,34 @@ def test_the_page_has_nothing_in_it_that_data_brought(told: Repo, gryt: Gryt) ->
     assert not {"img", "iframe", "object", "link"} & set(elements.found)
     assert "default-src &#39;none&#39;" in page
     assert EVIL in "".join(elements.texts)
+
+
+def test_every_record_tells_what_its_signature_is_worth(
+    told: Repo, tmp_path: Path, gryt: Gryt
+) -> None:
+    repo = copy_of(told, tmp_path / "repo")
+    for name in ("ada", "eve"):
+        make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / name)]
+        subprocess.run(make, check=True)
+    public = (tmp_path / "ada.pub").read_text().split()[:2]
+    (tmp_path / "allowed").write_text(f"ada@example.com {' '.join(public)}\n")
+    for key, value in (("gpg.format", "ssh"), ("gpg.ssh.allowedSignersFile", tmp_path / "allowed")):
+        repo.git("config", key, value)
+
+    def snapshot(signer: str) -> None:
+        repo.git("config", "gryt.sign", "true")
+        repo.git("config", "user.signingKey", tmp_path / f"{signer}.pub")
+        gryt.ok("audit", "snapshot", "--label", signer, cwd=repo)
+
+    def seals() -> list[tuple[str, str | None]]:
+        records = json.loads(exported(gryt, repo))["records"][-2:]
+        return [(each["signature"]["status"], each["signature"]["signer"]) for each in records]
+
+    snapshot("ada")
+    snapshot("eve")
+    assert seals() == [("good", "ada@example.com"), ("unknown", None)]
+    (tmp_path / "allowed").write_text("")  # judged anew, whatever the cache knows
+    assert seals() == [("unknown", None), ("unknown", None)]
 
 
 def test_filters(told: Repo, gryt: Gryt) -> None:
