@@ -50,9 +50,11 @@ def _emit_promotion(app: "App", done: "Promotion", *, dry_run: bool, as_json: bo
 def yank(app: "App", version: str, reason: str, as_json: bool) -> None:
     """Say that a release must not be used: it is shown everywhere, and nothing is deleted."""
     from gryt.cli.generation import emit_changed
+    from gryt.service import publish
     from gryt.service.yank import yank as service
 
     service(app.session, version, why=reason)
+    publish.after(app.session, version)
     emit_changed(app, version, f"yanked: {version}", as_json=as_json)
 
 

@@ -32,7 +32,8 @@ def rollback(
     from gryt.render.rollback import nothing_text, plan_text, rollback_document
     from gryt.service.rollback import fates, plan
 
-    app.writes = not dry_run
+    if dry_run:
+        app.only_asks()
     planned = plan(app.session, snapshot, only=only)
     target = planned.snapshot.id
     if not planned.changes or dry_run:
@@ -96,7 +97,9 @@ def _loudly(app: "App", planned: "Plan", tags: "tuple[Fate, ...]", *, yes: bool)
         app.emit("\n")
     done = roll_back(app.session, planned, tags, backup=backup, tell=tell if yes else _nobody)
     app.emit(done_text(done.backup, tags))
-    publish.after(app.session, None, edits=True)
+    pushed = publish.after(app.session, None, edits=True)
+    if pushed is None and publish.deciding(app.session) is not None:
+        app.say("hint: others see it after: gryt sync push")
     return 0
 
 

@@ -20,7 +20,7 @@ from gryt.model.findings import (
 from gryt.model.fold import fold
 from gryt.model.names import RecordId
 from gryt.model.policy import PolicyPublished
-from gryt.model.records import RunFinished
+from gryt.model.records import RunFinished, SnapshotTaken
 from gryt.model.state import EvolutionStatus
 from gryt.service.session import Session
 from gryt.service.verify_notes import verify_notes
@@ -50,7 +50,7 @@ def verify(session: Session, *, repair: bool = False) -> Report:
     for each, book in zip((e for e in examined if e.version is not None), books, strict=True):
         found += _plain([*disagreements(book), *unbound(ledger, each)])
     found += _plain([*_shared(examined), *_in_other_names(ledger, examined)])
-    found += _plain(_policies(ledger, examined))
+    found += _plain([*_policies(ledger, examined), *_snapshots(ledger, examined)])
     own = [_own(book) for book in books if book.gid is not None]
     tag_findings, tags = verify_tags(ledger, own)
     note_findings, notes, notes_tip = verify_notes(ledger, own)
@@ -63,6 +63,19 @@ def verify(session: Session, *, repair: bool = False) -> Report:
     order = list(Severity)
     findings.sort(key=lambda finding: (order.index(finding.severity), finding.subject))
     return Report(tuple(dict.fromkeys(findings)), checked)
+
+
+def _snapshots(ledger: Ledger, examined: Sequence[Examined]) -> Iterator[Finding]:
+    """Yield each snapshot that is not what its record says, so that nobody could go back to it."""
+    for each in examined:
+        for record in each.records if each.version is None else ():
+            body = record.body
+            if not isinstance(body, SnapshotTaken) or body.tree is None:
+                continue
+            if ledger.objects.kind(body.tree) != "tree":
+                path = each.blobs[record.id][0]
+                message = f"the tree of snapshot '{body.snapshot}' is missing, or is none"
+                yield warning("snapshot-missing", f"{each.ref}:{path}", message, "git fetch")
 
 
 def _policies(ledger: Ledger, examined: Sequence[Examined]) -> Iterator[Finding]:

@@ -31,6 +31,8 @@ def published(ledger: Ledger, tags: Iterable[str], network: Network) -> Publishe
     others = remotes(repository) if wanted else []
     if not others:
         return Published({}, None)
+    if not ledger.persist:
+        return Published({}, f"a dry run does not ask whether {others[0]} has it")
     if repository.config.get("gryt.mode") == "local":
         return Published({}, f"{others[0]} was not asked: gryt.mode is local")
     where: dict[str, str] = {}
