@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from gryt.errors import InvalidInput, Refused
+from gryt.git.authors import shallow_ends
 from gryt.git.process import Finished
 from gryt.git.repository import Repository
 
@@ -15,6 +16,20 @@ def create(repository: Repository, file: str, refs: Sequence[str]) -> None:
     )
     if finished.status != 0:
         raise Refused(f"cannot write '{file}'", details=_words(finished))
+
+
+def is_cut(repository: Repository, refs: Sequence[str]) -> bool:
+    """Tell whether the history of these refs ends where a shallow clone does.
+
+    git makes a bundle of it all the same, which verifies, and which nobody can fetch from.
+    """
+    ends = shallow_ends(repository)
+    if not ends:
+        return False
+    listed = repository.git.run(
+        "rev-list", "--stdin", stdin="".join(f"{r}\n" for r in refs).encode()
+    )
+    return not ends.isdisjoint(listed.text.split())
 
 
 def check(repository: Repository, file: str) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from gryt.errors import InvalidInput
+from gryt.errors import InvalidInput, Refused
 from gryt.git import bundles
 from gryt.git.refs import read_refs
 from gryt.git.transport import Network
@@ -37,7 +37,13 @@ def tags_told(ledger: Ledger, refs: Iterable[str]) -> list[str]:
 def write(ledger: Ledger, file: str, refs: list[str], *, with_notes: bool) -> None:
     """Put these refs, and the notes, into a bundle; raise Refused where it cannot be written."""
     notes = [NOTES_REF] if with_notes and read_refs(ledger.repository, NOTES_REF) else []
-    bundles.create(ledger.repository, file, [*dict.fromkeys([*refs, *notes])])
+    wanted = [*dict.fromkeys([*refs, *notes])]
+    if bundles.is_cut(ledger.repository, wanted):
+        raise Refused(
+            "this clone is shallow: the history of its ledger is not all here",
+            hints=["git fetch --unshallow"],
+        )
+    bundles.create(ledger.repository, file, wanted)
 
 
 def problems(ledger: Ledger, file: str) -> list[str]:

@@ -204,3 +204,17 @@ def test_a_bundle_is_all_that_a_new_repository_needs(
     }
     assert gryt.ok("verify", cwd=new).status == 0
     assert exported(gryt, new) == exported(gryt, told)
+
+
+def test_a_ledger_that_is_cut_short_is_not_bundled(told: Repo, tmp_path: Path, gryt: Gryt) -> None:
+    git("init", "--quiet", tmp_path / "new", cwd=tmp_path)
+    new = Repo(tmp_path / "new")
+    new.git("fetch", "--quiet", "--depth=1", told.path.as_uri(), "refs/gryt/*:refs/gryt/*")
+    refused = gryt("audit", "bundle", tmp_path / "x.bundle", cwd=new)
+    assert refused.status == 3
+    assert "hint: git fetch --unshallow\n" in refused.stderr
+    assert not (tmp_path / "x.bundle").exists()
+    records = json.loads(exported(gryt, new))["records"]
+    assert {(each["commit"], each["signature"]["status"]) for each in records} == {
+        (None, "unknown")
+    }
