@@ -169,6 +169,14 @@ def judge_step(
     return StepJudgement(passed=not reasons, reasons=tuple(reasons))
 
 
+def passed_names(steps: tuple[StepResult, ...]) -> tuple[str, ...]:
+    """Return the names of the cells that passed, and of the steps all of whose cells did."""
+    names = dict.fromkeys(cell.name for cell in steps if cell.status is StepStatus.PASS)
+    whole = dict.fromkeys(cell.step for cell in steps if cell.step is not None)
+    names |= dict.fromkeys(name for name in whole if judge_step(steps, name).passed)
+    return tuple(names)
+
+
 _DID = {
     StepStatus.FAIL: "failed",
     StepStatus.TIMEOUT: "timed out",

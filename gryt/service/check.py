@@ -8,9 +8,9 @@ from gryt.errors import Corrupt
 from gryt.model.contract import Change
 from gryt.model.fold import combine
 from gryt.model.names import ChangeId, Oid, RecordId
-from gryt.model.pipeline import RunStatus, StepStatus
 from gryt.model.proven import Check, RecordedRun
 from gryt.model.records import ContractRecorded, Record, RunFinished, RunStarted
+from gryt.model.results import RunStatus, passed_names
 from gryt.model.rollback import superseded
 from gryt.model.state import Evolution, EvolutionStatus, Generation, GenerationStatus
 from gryt.service.session import Session
@@ -109,7 +109,7 @@ def _runs_on(session: Session, ref: str, commit: Oid) -> Iterator[RecordedRun]:
             pipeline=body.pipeline.name,
             run=body.run,
             status=body.status.value,
-            steps=tuple(s.name for s in body.steps if s.status is StepStatus.PASS),
+            steps=passed_names(body.steps),
             generation=version,
             counted=stands,
             why_not=why_not,

@@ -365,3 +365,28 @@ def test_flaky_is_recorded(repo: Repo, gryt: Gryt) -> None:
     [run] = finished(repo)
     assert run["steps"][0]["flaky"] == "true"
     assert [one["status"] for one in run["steps"][0]["tries"]] == ["fail", "pass"]
+
+
+def test_a_required_step_has_passed_only_with_all_its_cells(repo: Repo, gryt: Gryt) -> None:
+    cells = "matrix: {n: [1, 2]}"
+    use(
+        repo,
+        f"steps:\n  - {{name: all, command: 'true', {cells}}}\n"
+        f"  - {{name: some, command: '[ $n = 1 ]', {cells}, allow_failure: true}}\n"
+        "  - {name: soft, command: 'false', allow_failure: true}\n"
+        "  - {name: none, command: 'true', when: {branch: x}}\n",
+    )
+    begin(gryt, repo)
+    gryt.ok("run", cwd=repo)
+    answers = {
+        name: gryt("check", "--require", name, cwd=repo).status
+        for name in ("all", "all[n=2]", "some", "some[n=1]", "soft", "none")
+    }
+    assert answers == {
+        "all": 0,
+        "all[n=2]": 0,
+        "some": 1,
+        "some[n=1]": 0,
+        "soft": 1,
+        "none": 1,
+    }
