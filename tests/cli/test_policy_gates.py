@@ -187,6 +187,10 @@ def test_asking_writes_nothing_and_uses_no_network(project: Repo, gryt: Gryt) ->
     (project / ".gryt/policy.yaml").write_text(
         rule("required_steps: [test]", "  - {name: asks, command: 'cat >/dev/null'}\n")
     )
+    contract = project / ".gryt/generations/v1.0.0.yaml"
+    contract.write_text(contract.read_text() + "description: an edit that is not recorded yet\n")
+    for cache in (project / ".git/gryt").glob("index.db*"):
+        cache.unlink()
     before = bytes_below(project / ".git")
     assert gryt("gate", "check", VERSION, cwd=project).status == 0
     assert gryt("policy", "check", VERSION, cwd=project).status == 0
