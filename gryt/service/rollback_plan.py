@@ -71,7 +71,9 @@ def plan(session: Session, wanted: str, *, only: str | None = None) -> Plan:
     found = snapshots.find(ledger, wanted)
     contracts.take_up_all(session)
     now = _by_identity(ledger)
-    then = _by_identity_then(ledger, found)
+    trees = snapshots.trees_by_ref(ledger)
+    here = {trees[line.ref]: gid for gid, line in now.items()}
+    then = _by_identity_then(ledger, found, here)
     refs = {line.ref for line in now.values()}
     changes: list[Change] = []
     taken: list[str] = []
@@ -79,6 +81,8 @@ def plan(session: Session, wanted: str, *, only: str | None = None) -> Plan:
         line = now.get(gid)
         if line is not None:
             refs.discard(line.ref)
+            if trees[line.ref] == tree:
+                continue
         if only in {None, version, line.version if line else None}:
             if line is None and ledger.layout.generation(version) in ledger.refs:
                 taken.append(version)
@@ -133,15 +137,16 @@ def _by_identity(ledger: "Ledger") -> dict[str, "Summary"]:
 
 
 def _by_identity_then(
-    ledger: "Ledger", snapshot: snapshots.Snapshot
+    ledger: "Ledger", snapshot: snapshots.Snapshot, known: Mapping[str, str]
 ) -> dict[RecordId, tuple[str, str]]:
     """Return name and tree of every generation in a snapshot by its identity.
 
-    Of several names that one had, it is the one that it went by.
+    `known` are the identities of trees that are still the same. Of several names that one had, it
+    is the one that it went by.
     """
     found: dict[RecordId, tuple[str, str]] = {}
     for version, tree in snapshots.generations_in(ledger, snapshot).items():
-        gids = identities_in(ledger, tree)
+        gids = {RecordId(known[tree])} if tree in known else identities_in(ledger, tree)
         if len(gids) != 1:
             raise Corrupt(
                 f"the snapshot's '{version}' is not one generation",

@@ -64,13 +64,17 @@ def contents(ledger: Ledger, name: str, *, label: str, at: str, by: str) -> Cont
 
 def trees_now(ledger: Ledger) -> dict[str, str]:
     """Return the tree of every generation, by version."""
+    return {ledger.layout.version(r) or r: tree for r, tree in trees_by_ref(ledger).items()}
+
+
+def trees_by_ref(ledger: Ledger) -> dict[str, str]:
+    """Return the tree that every generation's ref is at; the cache spares reading the commits."""
     known = ledger.index.trees()
     found = {}
     for ref, tip in ledger.refs.items():
-        version = ledger.layout.version(ref)
-        if version is not None:
+        if ledger.layout.version(ref) is not None:
             at = known.get(ref, ("", ""))
-            found[version] = at[1] if at[0] == tip else ledger.objects.tree_of(tip)
+            found[ref] = at[1] if at[0] == tip else ledger.objects.tree_of(tip)
     return found
 
 
