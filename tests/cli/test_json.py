@@ -20,6 +20,7 @@ GENERATION = {
     *("schema", "version", "gid", "status", "description", "pipeline_template", "contract"),
     *("created_at", "created_by", "promoted_at", "promoted_by", "commit", "tag_object"),
     *("changes", "evolutions", "conflicts", "ready", "reasons", "reason", "overrides"),
+    *("hotfix", "fast_track"),
 }
 LISTED = {
     *("version", "gid", "status", "description", "created_at", "promoted_at"),
