@@ -45,7 +45,7 @@ def check_text(policy: Policy, subjects: "Sequence[Subject]", *, passed: bool) -
     """Return what the policy says of every change or pipeline."""
     if not policy.sources:
         return "No policy: nothing is asked for beyond the contract.\n"
-    lines = [*_source_lines(policy), ""]
+    lines = [*_source_lines(policy), *([""] if subjects else [])]
     for subject in subjects:
         lines.append(_subject(subject.change, subject.pipeline))
         for each in subject.policies:
@@ -87,9 +87,14 @@ def _source_lines(policy: Policy) -> list[str]:
 
 def show_text(policy: Policy, standing: "Standing") -> str:
     """Return every rule in force and what it asks for, and publications that wait."""
-    lines = []
+    lines: list[str] = []
+    told: set[str] = set()
     for source in policy.sources:
-        lines.append(f"{cell(source.path)} ({source.where}) {source.blob[:10]}")
+        same = " says the same" if source.blob in told else ""
+        lines.append(f"{cell(source.path)} ({source.where}) {source.blob[:10]}{same}")
+        if same:
+            continue
+        told.add(source.blob)
         for rule in source.rules:
             why = f": {cell(rule.description)}" if rule.description else ""
             lines.append(f"  {cell(rule.name)}{why}")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 600.0
 _CANNOT_TELL = 125
 _SHOWN_LINES = 20
+_OWN = "gryt: step 'gate'"
+"""What the runner itself puts at the end of the output; the verdict says it better."""
 _SHOWN = 2000
 _WITH_STDIN = ("sh", "-c", 'input=$0; exec "$@" <"$input"')
 """Runs its further arguments with the file named first as their standard input."""
@@ -114,10 +116,10 @@ def _run(case: "Case", rule: Rule) -> Verdict:
         )
     if execution.signal is not None:
         raise KeyboardInterrupt
-    return _verdict(rule, execution.steps[0])
+    return _verdict(rule, execution.steps[0], case.generation.version)
 
 
-def _verdict(rule: Rule, result: StepResult) -> Verdict:
+def _verdict(rule: Rule, result: StepResult, version: str) -> Verdict:
     said = _said(result)
     if result.status is StepStatus.TIMEOUT:
         limit = rule.timeout or DEFAULT_TIMEOUT
@@ -128,7 +130,7 @@ def _verdict(rule: Rule, result: StepResult) -> Verdict:
     if code is None or not 0 < code < _CANNOT_TELL:
         why = "it cannot tell" if code == _CANNOT_TELL else f"it ended with {code}"
         return _unsure(rule, why, None, said)
-    mend = f"mend what it says; it runs: {_told(rule)}"
+    mend = f"gryt gate check {version}  # after mending what it says"
     return Verdict(rule.name, Outcome.FAIL, said or (f"it ended with {code}",), mend)
 
 
@@ -146,4 +148,4 @@ def _said(result: StepResult) -> tuple[str, ...]:
     """Return the last lines that the command printed."""
     text = result.log.tail if result.log is not None else ""
     lines = [line.strip() for line in text[-_SHOWN:].splitlines()]
-    return tuple(line for line in lines if line)[-_SHOWN_LINES:]
+    return tuple(line for line in lines if line and not line.startswith(_OWN))[-_SHOWN_LINES:]
