@@ -42,6 +42,8 @@ class Network(NamedTuple):
     """True where somebody sits at a terminal, whom git may ask for a password."""
     tell: Callable[[str], None] = _nobody
     """Takes a line about what is being waited for."""
+    limit: int = DEFAULT_TIMEOUT
+    """Seconds for one conversation, where `gryt.timeout` says nothing else."""
 
 
 class Answer(NamedTuple):
@@ -168,7 +170,7 @@ def _failed(message: str, finished: Finished, remote: str) -> RemoteFailed:
 def _talk(repository: Repository, *args: str, network: Network, doing: str) -> Finished:
     """Run git for one conversation with a remote, for as long as the time-out allows."""
     git = repository.git
-    limit = repository.config_int("gryt.timeout", DEFAULT_TIMEOUT)
+    limit = repository.config_int("gryt.timeout", network.limit)
     process = subprocess.Popen(
         ["git", *OPTIONS, "-c", "protocol.ext.allow=never", *args],
         cwd=git.cwd,

@@ -9,6 +9,9 @@ from gryt.model.sync import Mode, Pushed
 from gryt.service.session import Session
 from gryt.store import remotes
 
+_PATIENCE = 30
+"""Seconds for a conversation that nobody has asked for, where `gryt.timeout` says nothing else."""
+
 
 def automatic(session: Session, version: str | None, *, edits: bool = False) -> str | None:
     """Return the remote that actions on a generation are published to; None where they are not.
@@ -20,6 +23,7 @@ def automatic(session: Session, version: str | None, *, edits: bool = False) -> 
         return None
     from gryt.service.sync import mode  # lazy: most clones have no remote
 
+    session.network = session.network._replace(limit=_PATIENCE)
     now = mode(session)
     remote = remotes.choose(session.ledger) if now is not Mode.LOCAL else None
     if remote is None or now is Mode.CLOUD:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from gryt.git.garbage import collect_garbage
 from gryt.git.refs import ABSENT, RefUpdate, move
 from gryt.store.index import Row
 from gryt.store.layout import TAGS
@@ -56,6 +57,8 @@ def apply(
             ledger.refs[update.name] = update.new
     for each in changed:
         remember(ledger, each)
+    if changed:
+        collect_garbage(ledger.repository)
 
 
 def _note_tag(ledger: Ledger, update: RefUpdate) -> None:
