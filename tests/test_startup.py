@@ -48,6 +48,7 @@ def released(repo: Repo, gryt: Gryt) -> Repo:
     gryt.ok("evolution", "start", "v1.5.0", "--change", "FEAT-201", cwd=repo)
     gryt.ok("generation", "list", cwd=repo)
     gryt.ok("evolution", "list", "v1.5.0", cwd=repo)
+    gryt.ok("db", "query", "SELECT 1", cwd=repo)
     return repo
 
 
@@ -60,7 +61,10 @@ def test_help_and_version_load_no_library_but_click(args: list[str], tmp_path: P
     assert loaded_by(args, tmp_path) & HEAVY == set()
 
 
-@pytest.mark.parametrize("args", [["generation", "list"], ["evolution", "list", "v1.5.0"]])
+@pytest.mark.parametrize(
+    "args",
+    [["generation", "list"], ["evolution", "list", "v1.5.0"], ["db", "query", "SELECT 1"]],
+)
 def test_a_list_that_was_shown_before_is_read_from_the_index(
     args: list[str], released: Repo
 ) -> None:
