@@ -29,7 +29,10 @@ def seen(gryt: Gryt, repo: Repo, remote: Repo, clone: Repo) -> dict[str, str]:
     return first
 
 
-@pytest.mark.parametrize("attack", ["rewind", "deletion", "foreign"])
+@pytest.mark.parametrize(
+    "attack",
+    ["rewind", *(pytest.param(a, marks=pytest.mark.slow) for a in ("deletion", "foreign"))],
+)
 def test_every_clone_that_has_seen_more_reports_it_and_does_not_follow(
     attack: str, seen: dict[str, str], gryt: Gryt, remote: Repo, both: tuple[Repo, Repo]
 ) -> None:
@@ -58,6 +61,7 @@ def test_every_clone_that_has_seen_more_reports_it_and_does_not_follow(
     is_sound(gryt, *both)
 
 
+@pytest.mark.slow
 def test_a_pruning_fetch_does_not_make_a_clone_forget(
     seen: dict[str, str], gryt: Gryt, remote: Repo, clone: Repo
 ) -> None:
@@ -68,6 +72,7 @@ def test_a_pruning_fetch_does_not_make_a_clone_forget(
     assert gryt("sync", "pull", cwd=clone).status == 6
 
 
+@pytest.mark.slow
 def test_the_others_go_on(
     seen: dict[str, str], gryt: Gryt, repo: Repo, remote: Repo, clone: Repo
 ) -> None:
@@ -89,7 +94,9 @@ GARBAGE = {
 }
 
 
-@pytest.mark.parametrize("kind", GARBAGE)
+@pytest.mark.parametrize(
+    "kind", [k if k == "no-yaml" else pytest.param(k, marks=pytest.mark.slow) for k in GARBAGE]
+)
 def test_a_ref_with_garbage_is_reported_and_the_others_go_on(
     kind: str, seen: dict[str, str], gryt: Gryt, remote: Repo, both: tuple[Repo, Repo]
 ) -> None:
@@ -109,6 +116,7 @@ def test_a_ref_with_garbage_is_reported_and_the_others_go_on(
     assert [line["status"] for line in lines] == ["unreadable", "synced"]
 
 
+@pytest.mark.slow
 def test_a_record_that_was_removed_or_changed_there_is_not_taken_in(
     seen: dict[str, str], gryt: Gryt, repo: Repo, remote: Repo, clone: Repo
 ) -> None:
@@ -124,6 +132,7 @@ def test_a_record_that_was_removed_or_changed_there_is_not_taken_in(
     is_sound(gryt, clone)
 
 
+@pytest.mark.slow
 def test_a_generation_under_another_ones_name_is_not_taken_in(
     seen: dict[str, str], gryt: Gryt, remote: Repo, clone: Repo
 ) -> None:
@@ -134,6 +143,7 @@ def test_a_generation_under_another_ones_name_is_not_taken_in(
     assert ref_of("v3.0.0") not in clone.refs()
 
 
+@pytest.mark.slow
 def test_what_is_no_commit_is_not_taken_in(
     seen: dict[str, str], gryt: Gryt, remote: Repo, clone: Repo
 ) -> None:

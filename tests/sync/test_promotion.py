@@ -31,6 +31,7 @@ def test_it_reaches_the_remote_and_says_so(
     is_sound(gryt, repo, clone)
 
 
+@pytest.mark.slow
 def test_a_private_draft_is_shared_by_it(gryt: Gryt, repo: Repo, remote: Repo) -> None:
     new(gryt, repo, "v1.0.0", "A-1")
     prove(gryt, repo, "v1.0.0", "A-1")
@@ -39,6 +40,7 @@ def test_a_private_draft_is_shared_by_it(gryt: Gryt, repo: Repo, remote: Repo) -
     assert shared(remote) == shared(repo)
 
 
+@pytest.mark.slow
 def test_the_gates_judge_what_the_remote_has_too(
     proven: None, gryt: Gryt, repo: Repo, clone: Repo
 ) -> None:
@@ -61,6 +63,7 @@ def test_who_comes_second_sees_the_others_promotion(
     assert clone.git("rev-parse", "v1.0.0^{commit}") == repo.head
 
 
+@pytest.mark.slow
 def test_without_the_remote_it_is_refused_or_recorded_and_settled_later(
     proven: None, gryt: Gryt, repo: Repo, remote: Repo, clone: Repo
 ) -> None:
@@ -86,6 +89,7 @@ def test_without_the_remote_it_is_refused_or_recorded_and_settled_later(
     is_sound(gryt, repo, clone)
 
 
+@pytest.mark.slow
 def test_an_offline_promotion_that_was_first_stands(
     proven: None, gryt: Gryt, repo: Repo, remote: Repo, clone: Repo
 ) -> None:
@@ -97,6 +101,7 @@ def test_an_offline_promotion_that_was_first_stands(
     is_sound(gryt, repo, clone)
 
 
+@pytest.mark.slow
 def test_a_remote_that_refuses_leaves_nothing_half_done(
     proven: None, gryt: Gryt, repo: Repo, remote: Repo
 ) -> None:
@@ -110,6 +115,7 @@ def test_a_remote_that_refuses_leaves_nothing_half_done(
     assert shared(repo) == before == shared(remote)
 
 
+@pytest.mark.slow
 def test_the_same_version_promoted_by_another_generation(
     gryt: Gryt, repo: Repo, remote: Repo, clone: Repo
 ) -> None:

@@ -54,6 +54,7 @@ def test_a_contract_goes_from_one_to_the_other(
     assert (again["created"], again["updated"], again["errors"]) == ([], [], [])
 
 
+@pytest.mark.slow
 def test_an_edit_of_the_file_is_pushed_with_it(
     local: None, gryt: Gryt, repo: Repo, clone: Repo
 ) -> None:
@@ -91,6 +92,7 @@ def test_of_two_with_one_number_the_later_to_publish_gets_another(
     assert renumbered["tag_object"] == repo.git("rev-parse", "v5.0.0-rc.2")
 
 
+@pytest.mark.slow
 def test_a_pull_gives_way_too_and_nothing_is_lost(
     local: None, gryt: Gryt, repo: Repo, clone: Repo, remote: Repo
 ) -> None:
@@ -157,6 +159,7 @@ def test_without_a_remote_it_says_what_to_do(gryt: Gryt, repo: Repo) -> None:
         assert "hint: git remote add origin URL" in result.stderr
 
 
+@pytest.mark.slow
 def test_an_unreachable_remote_is_told_with_gits_own_words(
     local: None, gryt: Gryt, repo: Repo, tmp_path: Path
 ) -> None:
@@ -181,6 +184,7 @@ def test_mode_and_remote_are_git_config(gryt: Gryt, repo: Repo, remote: Repo) ->
     assert gryt("sync", "config", "--remote", "backpu", cwd=repo).status == 3
 
 
+@pytest.mark.slow
 def test_a_renamed_remote_is_still_known(
     local: None, gryt: Gryt, repo: Repo, remote: Repo, clone: Repo
 ) -> None:
@@ -196,6 +200,7 @@ def test_a_renamed_remote_is_still_known(
     assert repo.refs("refs/gryt-remotes/") == moved
 
 
+@pytest.mark.slow
 def test_a_clone_of_a_clone_gets_all(
     local: None, gryt: Gryt, repo: Repo, remote: Repo, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ def test_one_that_is_refused_does_not_keep_the_others(two: Repo, gryt: Gryt, rem
     assert shared(two) == shared(remote)
 
 
+@pytest.mark.slow
 def test_a_credential_that_may_only_read(two: Repo, gryt: Gryt, remote: Repo) -> None:
     hook(remote, "pre-receive", 'echo "you may only read" >&2; exit 1')
     before = two.refs()
@@ -53,6 +54,7 @@ def test_a_credential_that_may_only_read(two: Repo, gryt: Gryt, remote: Repo) ->
     assert {r: o for r, o in two.refs().items() if "gryt-remotes" not in r} == before
 
 
+@pytest.mark.slow
 def test_a_server_without_atomic_pushes(two: Repo, gryt: Gryt, remote: Repo, clone: Repo) -> None:
     remote.git("config", "receive.advertiseAtomic", "false")
     gryt.ok("sync", "push", cwd=two)
@@ -66,6 +68,7 @@ def test_a_server_without_atomic_pushes(two: Repo, gryt: Gryt, remote: Repo, clo
     assert "refused refs/tags/v1.0.0-rc.2: hook declined" in result.stdout
 
 
+@pytest.mark.slow
 def test_notes_that_are_not_taken_are_a_notice(two: Repo, gryt: Gryt, remote: Repo) -> None:
     hook(remote, "update", 'case "$1" in refs/notes/*) echo "no notes" >&2; exit 1;; esac')
     result = gryt.ok("sync", "push", cwd=two)
@@ -74,6 +77,7 @@ def test_notes_that_are_not_taken_are_a_notice(two: Repo, gryt: Gryt, remote: Re
     assert {ref_of("v1.0.0"), ref_of("v2.0.0")} < remote.refs().keys()
 
 
+@pytest.mark.slow
 def test_a_number_that_a_tag_there_has_is_given_way_to(two: Repo, gryt: Gryt, remote: Repo) -> None:
     remote.git("tag", "-a", "-m", "by hand", "v1.0.0-rc.1", "main")
     result = gryt.ok("sync", "push", cwd=two)
@@ -84,6 +88,7 @@ def test_a_number_that_a_tag_there_has_is_given_way_to(two: Repo, gryt: Gryt, re
     assert "refs/tags/v1.0.0-rc.1" not in two.refs()
 
 
+@pytest.mark.slow
 def test_on_a_host_that_takes_only_branches_and_tags(
     gryt: Gryt, repo: Repo, remote: Repo, clone: Repo
 ) -> None:
@@ -101,6 +106,7 @@ def test_on_a_host_that_takes_only_branches_and_tags(
     is_sound(gryt, repo, clone)
 
 
+@pytest.mark.slow
 def test_it_gives_up_on_a_remote_that_does_not_answer(
     two: Repo, gryt: Gryt, tmp_path: Path
 ) -> None:
@@ -116,6 +122,7 @@ def test_it_gives_up_on_a_remote_that_does_not_answer(
     assert "hint: git config gryt.timeout SECONDS\n" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_password_in_the_address_is_not_shown(two: Repo, gryt: Gryt) -> None:
     two.git("remote", "set-url", "origin", "https://ada:s3cret@127.0.0.1:9/x.git")
     result = gryt("sync", "push", cwd=two)

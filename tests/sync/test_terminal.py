@@ -22,6 +22,7 @@ def slow(repo: Repo, tmp_path: Path) -> Repo:
     return repo
 
 
+@pytest.mark.slow
 def test_somebody_at_a_terminal_is_told_what_is_waited_for(slow: Repo, tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     process = subprocess.Popen(
@@ -41,6 +42,7 @@ def test_somebody_at_a_terminal_is_told_what_is_waited_for(slow: Repo, tmp_path:
     assert (tmp_path / "prompt").read_text() == "1\n"
 
 
+@pytest.mark.slow
 def test_nobody_is_asked_or_told(slow: Repo, tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "gryt", "sync", "pull"],

@@ -13,9 +13,7 @@ from tests.sync.team import hook, is_sound, local, new, prove, ref_of, shared
 
 REF = ref_of("v1.0.0")
 TRANSPORTS = [
-    pytest.param("file", id="file"),
-    pytest.param("http", id="http", marks=pytest.mark.slow),
-    pytest.param("ssh", id="ssh", marks=pytest.mark.slow),
+    pytest.param(name, id=name, marks=pytest.mark.slow) for name in ("file", "http", "ssh")
 ]
 
 
