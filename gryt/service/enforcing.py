@@ -62,7 +62,8 @@ def check(
 
     `pipeline` is read from the work tree, else from the commit, where it is not given.
     """
-    rules = policy(session)
+    # A run is of a commit, whatever the work tree has by then: its policy holds, too.
+    rules = policy(session, commit if pipeline is not None else None)
     if not any(rule.required_steps for rule in rules.rules):
         return Checked(rules.blob, (), rules.differences)
     from gryt.model.required import judge_pipeline  # lazy: only where steps are required

@@ -245,6 +245,16 @@ def drop_a_rule_before_promoting(scene: Scene) -> Result:
     return scene.promote()
 
 
+@refused(1, "missing required step: lint")
+def hide_the_policy_and_run_elsewhere(scene: Scene) -> Result:
+    """What is not committed does not keep an isolated run from proving the commit."""
+    linted = "policies: [{name: linted, required_steps: [lint]}]\n"
+    scene.repo.commit("Stricter", {POLICY: linted})
+    (scene.repo / POLICY).unlink()
+    scene.gryt.ok("evolution", "start", "v1.0.0", "--change", "A-1", cwd=scene.repo)
+    return scene.run("run", "--isolated")
+
+
 @refused(3, "is not read: a policy is called '.gryt/policy.yaml'")
 def give_the_policy_another_ending(scene: Scene) -> Result:
     scene.repo.git("mv", POLICY, POLICY.replace(".yaml", ".yml"))
