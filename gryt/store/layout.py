@@ -17,7 +17,7 @@ The namespace is refs/gryt unless `gryt.namespace` says otherwise.
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from gryt.model.names import RecordId, is_record_id
+from gryt.model.names import RecordId
 
 if TYPE_CHECKING:
     from gryt.model.records import Kind, Record
@@ -31,6 +31,10 @@ BUNDLE = "bundle-"
 """How the names of what is no remote but a file begin, below TRACKING."""
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_ULID = "[0-7][0-9a-hjkmnp-tv-z]{25}"
+_RECORD_PATH = re.compile(
+    rf"(?:generation/|audit/|evolutions/{_ULID}/)(?P<id>{_ULID})-[a-z-]+\.yaml"
+)
 _FILE = re.compile(r"(?P<id>[0-9a-z]{26})-(?P<what>[a-z-]+)\.yaml")
 
 _FOLDERS = {
@@ -115,12 +119,8 @@ def path_of(record: "Record", evolution: RecordId | None = None) -> str:
 
 def record_id_in(path: str) -> RecordId | None:
     """Return the id in a record's path; None where the path is not one that gryt gives."""
-    folder, _, rest = path.partition("/")
-    *between, name = rest.split("/")
-    match = _FILE.fullmatch(name)
-    known = folder in {"generation", "audit"} and not between
-    known = known or (folder == "evolutions" and len(between) == 1 and is_record_id(between[0]))
-    return RecordId(match["id"]) if match and known and is_record_id(match["id"]) else None
+    match = _RECORD_PATH.fullmatch(path)
+    return RecordId(match["id"]) if match else None
 
 
 def kind_in(path: str) -> "Kind | None":

@@ -10,6 +10,7 @@ import gc
 import marshal
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ def read_beside(git: Git, wanted: Sequence[tuple[Wanted, bool]]) -> Iterator[Par
         return
     finally:
         process.kill()
+        with suppress(OSError):  # what it never read
+            process.stdin.close()
         process.stdout.close()
         process.wait()
 

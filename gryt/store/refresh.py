@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _MANY = 20
 """From so many refs on, one process builds and the others wait for it."""
 _WORTH = 4000
-"""From so many records in the first refs on, another process is started for the others."""
+"""From so many records in the first refs on, other processes are started for the others."""
+_BESIDE = 2
+"""How many: reading a record takes more than twice what putting it into the cache takes."""
 _TOGETHER = 64
 """How many refs are written in one transaction."""
 
@@ -82,12 +84,23 @@ def _parcels(ledger: "Ledger", wanted: Sequence[Wanted]) -> Iterator[Parcel]:
     if left and count >= _WORTH:
         new = [(each, _is_generation(ledger, each.ref)) for each in left if each.since is None]
         done = set()
-        for made in read_beside(git, new):
+        for made in _in_turn([read_beside(git, new[n::_BESIDE]) for n in range(_BESIDE)]):
             done.add(made.ref)
             yield made
         left = [each for each in left if each.ref not in done]
     for read in read_refs(git, left):
         yield parcel(read, is_generation=_is_generation(ledger, read.ref))
+
+
+def _in_turn(sources: list[Iterator[Parcel]]) -> Iterator[Parcel]:
+    """Yield from each of them in turn until all have ended."""
+    while sources:
+        for source in [*sources]:
+            made = next(source, None)
+            if made is None:
+                sources.remove(source)
+            else:
+                yield made
 
 
 def _is_generation(ledger: "Ledger", ref: str) -> bool:
