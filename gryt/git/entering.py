@@ -14,13 +14,15 @@ class Entered(NamedTuple):
     """A commit that added files."""
 
     commit: str
+    seconds: int
+    """Its committer date."""
     paths: tuple[str, ...]
 
 
 def entered(
     repository: Repository, tips: Sequence[str], known: Sequence[str] = ()
 ) -> Iterator[Entered]:
-    """Yield every commit that `tips` reach and `known` do not, oldest first.
+    """Yield every commit that `tips` reach and `known` do not, in no order.
 
     Merges put nothing in: what they have is in one of their parents. Where a shallow clone ends,
     who put a file in is not known.
@@ -30,9 +32,9 @@ def entered(
     ends = shallow_ends(repository)
     mark = f"commit {urandom(16).hex()} "  # no file can be called like a line of ours
     process = repository.git.start(
-        *("-c", "log.showRoot=true", "log", "--stdin", "--ignore-missing", "--reverse"),
-        *("--topo-order", "-z", "--no-merges", "--no-renames", "--diff-filter=A", "--name-only"),
-        f"--format={mark}%H",
+        *("-c", "log.showRoot=true", "log", "--stdin", "--ignore-missing", "-z"),
+        *("--no-merges", "--no-renames", "--diff-filter=A", "--name-only"),
+        f"--format={mark}%H %ct",
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -41,17 +43,18 @@ def entered(
         # git reads all of them before it says anything
         process.stdin.write("".join(f"{line}\n" for line in lines).encode())
         process.stdin.close()
-        commit, paths = "", list[str]()
+        commit, seconds, paths = "", "0", list[str]()
         for part in _parts(process.stdout):
             name = part.removeprefix("\n")
             if name.startswith(mark):
                 if commit and commit not in ends:
-                    yield Entered(commit, tuple(paths))
-                commit, paths = name.removeprefix(mark).rstrip("\n"), []
+                    yield Entered(commit, int(seconds), tuple(paths))
+                commit, seconds = name.removeprefix(mark).split()
+                paths = []
             elif name:
                 paths.append(name)
         if commit and commit not in ends:
-            yield Entered(commit, tuple(paths))
+            yield Entered(commit, int(seconds), tuple(paths))
     finally:
         process.kill()
         process.stdout.close()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DDL = """
 CREATE TABLE entered (
-    id TEXT PRIMARY KEY, oid TEXT NOT NULL, signed INTEGER NOT NULL
+    id TEXT PRIMARY KEY, oid TEXT NOT NULL, signed INTEGER NOT NULL, seconds INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE walked (ref TEXT PRIMARY KEY, oid TEXT NOT NULL) WITHOUT ROWID"""
 """`entered`: the commit that put a record in. `walked`: how far each ref was looked at."""
@@ -58,7 +58,7 @@ def find_origins(ledger: "Ledger") -> bool:
 def _put(ledger: "Ledger", commits: "list[Entered]", batch: "Batch") -> None:
     heads = batch.read((each.commit for each in commits), limit=_MAX_COMMIT)
     rows = [
-        (name, each.commit, signed)
+        (name, each.commit, signed, each.seconds)
         for each, head in zip(commits, heads, strict=True)
         for signed in (_is_signed(head.data),)
         for path in each.paths
@@ -66,7 +66,11 @@ def _put(ledger: "Ledger", commits: "list[Entered]", batch: "Batch") -> None:
     ]
 
     def work() -> None:
-        put = "INSERT OR IGNORE INTO entered VALUES (?, ?, ?)"
+        put = (  # of several that put the same record in, the first, however they are found
+            "INSERT INTO entered VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+            " oid = excluded.oid, signed = excluded.signed, seconds = excluded.seconds"
+            " WHERE (excluded.seconds, excluded.oid) < (seconds, oid)"
+        )
         ledger.index.database.connection.executemany(put, rows)
 
     ledger.index.database.write(work)
