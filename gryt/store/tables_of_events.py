@@ -47,6 +47,7 @@ EVENTS = Table(
         text("commit_id", "the code commit that it is about", ".commit"),
     ),
     ("*",),
+    indexes=("event_type, status",),
 )
 IN_RECORD = (
     text("path", "where the record lies in the ref's tree", "path"),
