@@ -13,6 +13,8 @@ from gryt.model.verdict import Verdict
 from tests.support.cli import Gryt, Result
 from tests.support.git import Repo, git
 
+pytestmark = pytest.mark.slow  # many processes
+
 REF = "refs/gryt/generations/v1.0.0"
 Judge = Callable[..., Verdict]
 

@@ -6,6 +6,8 @@ from tests.cli.scenes import draft, start
 from tests.support.cli import Gryt, Result
 from tests.support.git import Repo, git
 
+pytestmark = pytest.mark.slow  # many processes
+
 JOB = {
     "GITHUB_ACTIONS": "true",
     "GITHUB_SERVER_URL": "https://github.com",

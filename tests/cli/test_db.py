@@ -336,6 +336,7 @@ def edit(cache: Path, sql: str) -> None:
     database.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "harm",
     [cache_gone, rows_gone, rows_forged, table_gone, end_overwritten, some_bytes_flipped],

@@ -13,6 +13,8 @@ from tests.cli.scenes import bytes_below, draft, prove
 from tests.support.cli import Gryt
 from tests.support.git import Repo, git
 
+pytestmark = pytest.mark.slow  # many processes
+
 GITHUB = {"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": "ada"}
 
 
@@ -64,7 +66,6 @@ HARM = {
 """By the finding that it makes; what is first among its mends mends it."""
 
 
-@pytest.mark.slow
 def test_what_is_wrong_is_named_and_mended(gryt: Gryt, proven: Repo) -> None:
     for name, harm in HARM.items():
         carry_out(proven, harm)
@@ -95,7 +96,6 @@ def test_a_fresh_ci_checkout_is_told_its_lines(gryt: Gryt, proven: Repo, tmp_pat
     assert "shallow" not in wrong(gryt, Repo(tmp_path / "job"), **GITHUB)
 
 
-@pytest.mark.slow
 def test_a_ledger_that_was_left_behind_is_fetched_whole(
     gryt: Gryt, proven: Repo, tmp_path: Path
 ) -> None:
@@ -108,7 +108,6 @@ def test_a_ledger_that_was_left_behind_is_fetched_whole(
     assert "partial" not in wrong(gryt, job)
 
 
-@pytest.mark.slow
 def test_a_killed_run_and_its_lock_are_named(gryt: Gryt, proven: Repo) -> None:
     lock = proven / ".git" / "packed-refs.lock"
     lock.touch()
@@ -124,7 +123,6 @@ def remote_checks(gryt: Gryt, repo: Repo) -> dict[str, dict[str, Any]]:
     return {check["name"]: check for check in result.json["checks"]}
 
 
-@pytest.mark.slow
 def test_a_remote_is_asked_and_nothing_stays_there(
     gryt: Gryt, proven: Repo, remote: Repo, clone: Repo
 ) -> None:

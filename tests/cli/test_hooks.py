@@ -8,6 +8,8 @@ import pytest
 from tests.support.cli import Gryt
 from tests.support.git import Repo, git, make_remote
 
+pytestmark = pytest.mark.slow  # many processes
+
 LEDGER = "refs/gryt/generations/v1.0.0"
 ZERO = "0" * 40
 

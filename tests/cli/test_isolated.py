@@ -12,6 +12,8 @@ import pytest
 from tests.support.cli import Gryt
 from tests.support.git import Repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 PIPELINE = """\
 name: alone
 steps:
@@ -113,7 +115,6 @@ def waiting(repo: Repo, ready: Path) -> "subprocess.Popen[bytes]":
     return process
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_of_one_that_is_interrupted(
     signum: signal.Signals, dirty: Repo, tmp_path: Path
@@ -124,7 +125,6 @@ def test_nothing_is_left_of_one_that_is_interrupted(
     assert is_tidy(dirty, tmp_path)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("command", [("verify", "--repair"), ("run", "alone", "--isolated")])
 def test_what_a_killed_one_leaves_the_next_command_takes_away(
     command: tuple[str, ...],

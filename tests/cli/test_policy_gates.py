@@ -14,7 +14,10 @@ from tests.cli.scenes import bytes_below, copy_of
 from tests.support.cli import Gryt, Result
 from tests.support.git import Repo, git, make_repo
 
-pytestmark = pytest.mark.xdist_group("test_policy_gates")  # one scene for all
+pytestmark = [
+    pytest.mark.xdist_group("test_policy_gates"),  # one scene for all
+    pytest.mark.slow,
+]
 
 PIPELINE = ".gryt/pipelines/ci.yaml"
 STEPS = "name: ci\nsteps:\n  - {name: test, command: 'test ! -e broken'}\n"

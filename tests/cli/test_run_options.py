@@ -12,6 +12,8 @@ from tests.cli.scenes import bytes_below
 from tests.support.cli import Gryt
 from tests.support.git import Repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 METRIC = f"{sys.executable} -m gryt metric"
 
 

@@ -16,6 +16,8 @@ from tests.concurrency.processes import IDS
 from tests.support.cli import Gryt
 from tests.support.git import Repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 SHIM = """\
 #!/bin/sh
 case " $* " in *" update-ref "*) ;; *) exec {git} "$@" ;; esac

@@ -14,6 +14,8 @@ from tests.concurrency.processes import IDS, LAW_1, LEDGER, at_once, worker
 from tests.support.cli import Gryt
 from tests.support.git import Repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 
 def listed(gryt: Gryt, repo: Repo) -> Any:
     return gryt.ok("evolution", "list", "v1.0.0", "--json", cwd=repo).json

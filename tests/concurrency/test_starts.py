@@ -14,6 +14,8 @@ from tests.concurrency.processes import IDS, LAW_1, LEDGER, Ended, at_once, work
 from tests.support.cli import Gryt
 from tests.support.git import Repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 HOUSEKEEPING = """
 while test ! -e .git/enough; do
     git pack-refs --all
@@ -94,7 +96,6 @@ def test_the_same_while_git_cleans_up(begun: Repo, gryt: Gryt, processes: int, t
     assert [line for line in complaints if "fatal" in line] == []
 
 
-@pytest.mark.slow
 @pytest.mark.xfail(
     strict=False,
     reason="git gc --prune=now takes what another process is writing, as its manual says",

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.git import Repo
 
-pytestmark = pytest.mark.xdist_group("wheel")  # one worker, one build
+pytestmark = [pytest.mark.xdist_group("wheel"), pytest.mark.slow]  # one worker, one build
 
 TOP = Path(__file__).parents[2]
 

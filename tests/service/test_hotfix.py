@@ -8,6 +8,8 @@ from tests.support.cli import Gryt, Result
 from tests.support.git import Repo, make_clone, make_remote
 from tests.support.ledgers import Desk, ref_of
 
+pytestmark = pytest.mark.slow  # many processes
+
 BASE, FIX = "v2.3.0", "v2.3.1"
 BEGIN = ("--issue", "CRIT-500", "--title", "Fix database connection pool leak")
 
@@ -83,7 +85,6 @@ def test_the_gate_wants_a_pass_and_nothing_pending(desk: Desk, gryt: Gryt) -> No
     assert f"refs/tags/{FIX}" not in desk.repo.refs()
 
 
-@pytest.mark.slow
 def test_a_commit_without_the_fix_is_not_tagged(desk: Desk, gryt: Gryt) -> None:
     fixed(gryt, desk)
     refused = gryt("audit", "hotfix-promote", FIX, "--commit", BASE, cwd=desk.repo)
@@ -91,7 +92,6 @@ def test_a_commit_without_the_fix_is_not_tagged(desk: Desk, gryt: Gryt) -> None:
     assert "ProofsContainedGate: FAIL" in refused.stdout
 
 
-@pytest.mark.slow
 def test_only_a_hot_fix_takes_the_fast_track(desk: Desk, gryt: Gryt) -> None:
     desk.proven("v2.4.0", "FEAT-2")
     refused = gryt("audit", "hotfix-promote", "v2.4.0", cwd=desk.repo)
@@ -120,7 +120,6 @@ def test_the_next_patch_is_a_number_above_all_known(
 
 
 @pytest.mark.parametrize("base", ["v9.9.9", "v2.4.0", "v3.0.0-beta.1", "nonsense"])
-@pytest.mark.slow
 def test_what_was_never_released_has_no_hot_fix(desk: Desk, gryt: Gryt, base: str) -> None:
     desk.generation("v2.4.0", "FEAT-2")
     refs = desk.repo.refs()
@@ -149,7 +148,6 @@ def test_a_conflict_is_left_with_the_steps_to_finish(desk: Desk, gryt: Gryt) -> 
     assert desk.repo.git("rev-parse", "CHERRY_PICK_HEAD") == wanted
 
 
-@pytest.mark.slow
 def test_nothing_begins_where_the_picks_cannot(desk: Desk, gryt: Gryt) -> None:
     desk.repo.git("branch", f"hotfix/{FIX}")
     refs = desk.repo.refs()
@@ -162,7 +160,6 @@ def test_nothing_begins_where_the_picks_cannot(desk: Desk, gryt: Gryt) -> None:
     assert desk.repo.refs() == refs
 
 
-@pytest.mark.slow
 def test_forward_shows_who_lacks_it_in_any_shape(desk: Desk, gryt: Gryt) -> None:
     repo = desk.repo
     repo.commit("feat: work", {"work.txt": "work\n"})
@@ -219,7 +216,6 @@ def taken_back(gryt: Gryt, desk: Desk, tmp_path: Path) -> str:
     return desk.repo.head
 
 
-@pytest.mark.slow
 def test_the_same_commit_takes_its_published_tag_over(
     desk: Desk, gryt: Gryt, tmp_path: Path
 ) -> None:
@@ -254,7 +250,6 @@ def test_another_commit_needs_the_tag_replaced_on_record(
     assert desk.repo.git("rev-parse", "v6.0.0^{commit}") == new
 
 
-@pytest.mark.slow
 def test_a_snapshot_before_each_promotion_where_it_is_wanted(desk: Desk, gryt: Gryt) -> None:
     desk.repo.git("config", "gryt.snapshotOnPromote", "true")
     desk.generation("v2.4.0", "FEAT-2")
@@ -272,7 +267,6 @@ def test_a_snapshot_before_each_promotion_where_it_is_wanted(desk: Desk, gryt: G
 # --- the past
 
 
-@pytest.mark.slow
 def test_a_generation_is_shown_as_it_was(desk: Desk, gryt: Gryt) -> None:
     repo = desk.repo
     taken = gryt.ok("audit", "snapshot", "--json", cwd=repo).json["snapshots"][0]["id"]
@@ -295,7 +289,6 @@ def test_a_generation_is_shown_as_it_was(desk: Desk, gryt: Gryt) -> None:
         assert gryt("generation", "show", BASE, "--at", wrong, cwd=repo).status == 3, wrong
 
 
-@pytest.mark.slow
 def test_a_replaced_tag_is_pushed_only_over_the_one_that_it_replaces(
     desk: Desk, gryt: Gryt, tmp_path: Path
 ) -> None:
