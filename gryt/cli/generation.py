@@ -181,6 +181,9 @@ def update(app: "App", version: str, source: str | None, as_json: bool) -> None:
 def rename(app: "App", old: str, new: str, as_json: bool) -> None:
     """Let a draft go by another version, with its contract, proofs and candidates.
 
+    So may what was promoted with --offline and reached no remote, where another generation has the
+    version there by now: that promotion is given up, and it is a draft under the new name.
+
     \b
     Example:
       gryt generation rename v6.0.0 v6.1.0

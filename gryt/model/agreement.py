@@ -132,7 +132,8 @@ def _names(record: Record) -> Iterable[tuple[RecordId, type | None]]:
     if isinstance(body, Overridden | Yanked) and body.promotion is not None:
         yield body.promotion, Promoted
     if isinstance(body, Outrun):
-        yield from ((name, Promoted) for name in body)
+        # what took the version is another generation, which other refs have
+        yield from ((n, Promoted) for n in (body[:2] if body.version is None else body[:1]))
     if isinstance(body, RolledBack):
         yield from ((name, None) for name in sorted(body.supersedes))
 

@@ -1,4 +1,4 @@
-"""What a remote settles: of two promotions of one generation, the first to reach it counts."""
+"""What a remote settles: of two promotions of one version, the first to reach it counts."""
 
 from typing import NamedTuple
 
@@ -10,3 +10,6 @@ class Outrun(NamedTuple):
 
     promotion: RecordId
     winner: RecordId
+    """The promotion that was faster; with `version`, the generation that was."""
+    version: str | None = None
+    """The version that another generation has at the remote, where that is what was lost."""

@@ -12,8 +12,8 @@ from gryt.model.pipeline import RunStatus
 from gryt.model.records import Kind, Renamed, RunFinished
 from gryt.model.state import Evolution, EvolutionStatus, Generation
 from gryt.service import contracts
-from gryt.service.drafts import refuse_unless_draft
 from gryt.service.lookup import follow_current
+from gryt.service.lost import give_up, refuse_unless_free
 from gryt.service.messages import commit_message
 from gryt.service.session import Session
 from gryt.service.tags import candidate_message
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 def rename(session: Session, old: str, new: Version) -> "View":
     """Let a draft go by the version `new`, in one transaction; return it under that name.
 
-    Raises Refused where it is promoted or abandoned, where `new` (with or without its 'v') is a
-    generation here or on a remote, or is tagged already, and where a run of it goes on.
+    A promotion that never reached a remote, where another generation has the version by now, is
+    given up with the name. Raises Refused where it is promoted otherwise or abandoned, where `new`
+    (with or without its 'v') is a generation here or on a remote, or is tagged already, and where a
+    run of it goes on.
     """
     from gryt.store.append import act  # lazy: writing
 
@@ -40,7 +42,7 @@ def rename(session: Session, old: str, new: Version) -> "View":
     if session.ledger.find(old) is None and renamed(session.ledger, old) == new.text:
         return session.ledger.get(new.text)  # and if it was interrupted, it is finished now
     view = contracts.current(session, old)
-    refuse_unless_draft(view.state)
+    refuse_unless_free(session.ledger, view.state)
     gid = view.state.gid
     refuse_taken(session, new, gid=None if new.text == old else gid)
     act(
@@ -62,12 +64,14 @@ def _decide(session: Session, draft: "Draft", *, gid: RecordId, new: Version) ->
     old = ledger.layout.version(draft.ref) or ""
     if state is None or state.gid != gid or draft.tip is None:
         raise ledger.unknown_version(old)
-    refuse_unless_draft(state)
+    lost = refuse_unless_free(ledger, state)
     _refuse_running(session, state)
     _refuse_tagged(draft, new.text)
     there = ledger.objects.ref(ledger.layout.generation(new.text))
     if there is not None and gid not in identities(ledger, there):
         raise taken(session, new.text, "")
+    if lost is not None:
+        give_up(draft, lost)
     is_published = let_go_by(draft, new.text, gid)
     made = _move_tags(draft, state, new, is_published=is_published)
     draft.record(Kind.RENAMED, Renamed(old, new.text, made), gid=gid)

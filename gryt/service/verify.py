@@ -22,6 +22,7 @@ from gryt.model.names import RecordId
 from gryt.model.policy import PolicyPublished
 from gryt.model.records import RunFinished, SnapshotTaken
 from gryt.model.state import EvolutionStatus
+from gryt.service.lost import verify_lost
 from gryt.service.session import Session
 from gryt.service.verify_notes import verify_notes
 from gryt.service.verify_tags import verify_tags
@@ -50,6 +51,7 @@ def verify(session: Session, *, repair: bool = False) -> Report:
     for each, book in zip((e for e in examined if e.version is not None), books, strict=True):
         found += _plain([*disagreements(book), *unbound(ledger, each)])
     found += _plain([*_shared(examined), *_in_other_names(ledger, examined)])
+    found += _plain(verify_lost(books))
     found += _plain([*_policies(ledger, examined), *_snapshots(ledger, examined)])
     own = [_own(book) for book in books if book.gid is not None]
     tag_findings, tags = verify_tags(ledger, own)

@@ -89,7 +89,7 @@ def to_plain(body: Body) -> Map:  # noqa: C901 - an arm per kind
         case Renumbered():
             return without_none(body._asdict())
         case Outrun():
-            return {"promotion": body.promotion, "winner": body.winner}
+            return without_none(body._asdict())
         case RunStarted():
             return {**_run(body), "host": body.host}
         case RunFinished():

@@ -146,3 +146,9 @@ def tag_names(ledger: Ledger) -> list[str]:
 def untag(draft: "Draft", name: str, oid: str) -> None:
     """Put into an action that a tag goes."""
     draft.moves.append(RefUpdate(f"{TAGS}{name}", ABSENT, oid))
+
+
+def has_promotion(ledger: Ledger, tip: str, promotion: RecordId) -> bool:
+    """Tell from names alone whether a tip has a promotion."""
+    names = ledger.objects.names(ledger.objects.tree_of(tip), "generation")
+    return f"{promotion}-promoted.yaml" in names

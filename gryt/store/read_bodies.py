@@ -193,9 +193,7 @@ def _started(p: Map) -> Body:
         branch=maybe(p, "branch"),
         team=maybe(p, "team"),
         policy=_oid(p, "policy"),
-        policies=tuple(
-            policy_from_plain(as_map(item)) for item in as_list(p.get("policies") or [])
-        ),
+        policies=tuple(policy_from_plain(as_map(p)) for p in as_list(p.get("policies") or [])),
     )
 
 
@@ -274,7 +272,9 @@ _READERS: dict[Kind, Callable[[Map], Body]] = {
     Kind.PROMOTED: _promoted,
     Kind.RENAMED: _renamed,
     Kind.ROLLED_BACK: _rolled_back,
-    Kind.OUTRUN: lambda p: Outrun(RecordId(str(p["promotion"])), RecordId(str(p["winner"]))),
+    Kind.OUTRUN: lambda p: Outrun(
+        RecordId(str(p["promotion"])), RecordId(str(p["winner"])), maybe(p, "version")
+    ),
     Kind.GENERATION_ABANDONED: _withdrawn,
     Kind.YANKED: _yanked,
     Kind.ROLLBACK: _performed,

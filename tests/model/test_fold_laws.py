@@ -47,7 +47,7 @@ BODIES: st.SearchStrategy[Body] = st.one_of(
         st.just("host"),
     ),
     st.builds(Withdrawn, st.just("why"), st.none() | IDS),
-    st.builds(Outrun, IDS, IDS),
+    st.builds(Outrun, IDS, IDS, st.sampled_from([None, "v1.0.0"])),
     st.builds(RolledBack, st.just("snapshot"), st.frozensets(IDS, max_size=4)),
     st.builds(Renamed, st.just("v1.0.0"), st.just("v2.0.0")),
     st.builds(Refused, st.just("x"), st.just(("y",))),

@@ -176,7 +176,7 @@ BODIES: dict[Kind, st.SearchStrategy[Body]] = {
         st.lists(st.sampled_from(["v1.0.0", "v2.0.0"])).map(tuple),
         st.lists(st.tuples(st.just("v1.0.0"), OIDS), max_size=2).map(tuple),
     ),
-    Kind.OUTRUN: st.builds(Outrun, IDS, IDS),
+    Kind.OUTRUN: st.builds(Outrun, IDS, IDS, st.sampled_from([None, "v1.0.0"])),
     Kind.GENERATION_ABANDONED: st.builds(Withdrawn, SOME),
     Kind.STARTED: st.builds(
         EvolutionStarted,
