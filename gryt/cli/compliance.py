@@ -7,6 +7,8 @@ import click
 from gryt.cli import options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gryt.cli.context import App
     from gryt.service.compliance import Report
 
@@ -52,27 +54,27 @@ def compliance(
 
     report = service(app.session, Period(since, until), additional=additional, ssdf=ssdf)
     form = kind or _BY_SUFFIX.get(output.rpartition(".")[2].lower(), "html")
-    deliver(app, output, [_rendered(report, form)])
+    deliver(app, output, _rendered(report, form))
     for framework, found in sections(report):
         counts = ", ".join(f"{number} {status}" for status, number in statuses(found).items())
         app.say(f"{framework.value}: {counts}")
     return 1 if strict and (gaps(report) or not meets_something(report)) else 0
 
 
-def _rendered(report: "Report", form: str) -> str:
+def _rendered(report: "Report", form: str) -> "Iterable[str]":
     import json
+    from itertools import chain
 
     from gryt.render import compliance, oscal
 
+    encode = json.JSONEncoder(ensure_ascii=False, indent=2).iterencode
     match form:
         case "json":
-            return (
-                json.dumps(compliance.report_document(report), ensure_ascii=False, indent=2) + "\n"
-            )
+            return chain(encode(compliance.report_document(report)), "\n")
         case "oscal":
-            return json.dumps(oscal.oscal_document(report), ensure_ascii=False, indent=2) + "\n"
+            return chain(encode(oscal.oscal_document(report)), "\n")
         case "md":
-            return compliance.report_markdown(report)
+            return [compliance.report_markdown(report)]
     from gryt.render.compliance_html import report_html
 
-    return report_html(report)
+    return [report_html(report)]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gryt.model.compliance.assessment import Assessment, Item, Status
+from gryt.model.compliance.assessment import Assessment, Item, Judgement, Status, Tally
 from gryt.model.compliance.controls import Control, Framework
 from gryt.model.compliance.evidence import Period
 from gryt.model.compliance.summary import Summary
@@ -148,15 +148,22 @@ def _assessment(each: Assessment) -> Document:
         "conforming": tally.conforming,
         "unverifiable": tally.unverifiable,
         "violations": [_item(item) for item in tally.violations],
-        "against": [_item(item) for item in tally.against if item not in tally.violations],
-        "recheck": sorted({item.recheck for item in tally.against if item.recheck})[:_EXAMPLES]
-        or ([tally.example] if tally.example else []),
+        "against": [
+            _item(item) for item in tally.against if item.judgement is not Judgement.VIOLATES
+        ],
+        "recheck": _rechecks(tally),
         "objectives": list(rule.objectives),
         "not_assessed": {"objectives": list(each.not_assessed), "text": rule.unseen},
     }
 
 
 _EXAMPLES = 20
+
+
+def _rechecks(tally: Tally) -> list[str]:
+    """Return a few of the git commands that show what was judged."""
+    found = dict.fromkeys(item.recheck for item in tally.against[:_EXAMPLES] if item.recheck)
+    return list(found) or ([tally.example] if tally.example else [])
 
 
 def _item(item: Item) -> Document:

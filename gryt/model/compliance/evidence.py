@@ -13,7 +13,15 @@ from gryt.model.findings import Finding, Severity
 from gryt.model.gates import Containment
 from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.pipeline import RunStatus
-from gryt.model.records import EvolutionStarted, Promoted, Record, Reviewed, RunFinished
+from gryt.model.records import (
+    ContractRecorded,
+    EvolutionStarted,
+    Kind,
+    Promoted,
+    Record,
+    Reviewed,
+    RunFinished,
+)
 from gryt.model.state import Generation
 
 
@@ -214,8 +222,47 @@ class Evidence:
         """What the verification found that no honest use leads to."""
         return tuple(f for f in self.findings if f.severity is Severity.TAMPERED)
 
-    def tampered_at(self, start: str) -> tuple[Finding, ...]:
-        """Return such findings about a ref or tag, or anything in it."""
-        return tuple(
-            f for f in self.tampered if f.subject == start or f.subject.startswith(f"{start}:")
-        )
+    @cached_property
+    def _tampered_by_subject(self) -> Mapping[str, tuple[Finding, ...]]:
+        found: dict[str, list[Finding]] = {}
+        for finding in self.tampered:
+            for place in {finding.subject, finding.subject.partition(":")[0]}:
+                found.setdefault(place, []).append(finding)
+        return {place: tuple(each) for place, each in found.items()}
+
+    def tampered_at(self, place: str) -> tuple[Finding, ...]:
+        """Return such findings about a ref and anything in it, a record's place, or a tag."""
+        return self._tampered_by_subject.get(place, ())
+
+    @cached_property
+    def first_promises(self) -> Mapping[tuple[RecordId | None, ChangeId], Fact]:
+        """The first revision of a contract that promised a change, by generation and change."""
+        found: dict[tuple[RecordId | None, ChangeId], Fact] = {}
+        for fact in self.everything:
+            if isinstance(fact.record.body, ContractRecorded):
+                for change in fact.record.body.contract.changes:
+                    found.setdefault((fact.record.generation, change.id), fact)
+        return found
+
+    @cached_property
+    def first_tries(self) -> Mapping[tuple[RecordId | None, ChangeId], Fact]:
+        """The first evolution that tried to prove a change, by generation and change."""
+        found: dict[tuple[RecordId | None, ChangeId], Fact] = {}
+        for fact, body in self.started.values():
+            for change in body.changes:
+                found.setdefault((fact.record.generation, change), fact)
+        return found
+
+    @cached_property
+    def approvals(self) -> Mapping[RecordId | None, tuple[Fact, ...]]:
+        """The approvals of each generation."""
+        found: dict[RecordId | None, list[Fact]] = {}
+        for fact in self.everything:
+            if fact.record.kind is Kind.APPROVED:
+                found.setdefault(fact.record.generation, []).append(fact)
+        return {gid: tuple(each) for gid, each in found.items()}
+
+    @cached_property
+    def passed_generations(self) -> frozenset[RecordId | None]:
+        """The generations in which a run has passed."""
+        return frozenset(fact.record.generation for fact, _ in self.passes)

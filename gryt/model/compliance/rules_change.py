@@ -53,28 +53,13 @@ def promised(evidence: Evidence, release: Release) -> Iterable[ChangeId]:
     return dict.fromkeys([*seen, *_proofs(release)])
 
 
-def _first_promise(evidence: Evidence, release: Release, change: ChangeId) -> Fact | None:
-    """Return the first revision of the contract that promised a change."""
-    gid = release.generation.gid
-    return next(
-        (
-            fact
-            for fact in evidence.everything
-            if fact.record.generation == gid
-            and isinstance(fact.record.body, ContractRecorded)
-            and fact.record.body.contract.change(change) is not None
-        ),
-        None,
-    )
-
-
 def change_control(evidence: Evidence) -> Iterator[Item]:
     """CM-3: each released change was promised before it was tried, and let out by a decision."""
     for release in evidence.released:
         for change in promised(evidence, release):
             subject = f"{release.body.version} {change}"
-            promise = _first_promise(evidence, release, change)
-            tried = _first_try(evidence, release, change)
+            promise = evidence.first_promises.get((release.generation.gid, change))
+            tried = evidence.first_tries.get((release.generation.gid, change))
             if promise is None:
                 reason = "no contract of the release promises it"
                 yield violates(subject, reason, release.fact.recheck)
@@ -85,18 +70,6 @@ def change_control(evidence: Evidence) -> Iterator[Item]:
                 yield short(subject, "no gate decided on its release", release.fact.recheck)
             else:
                 yield conforms(subject, promise.recheck)
-
-
-def _first_try(evidence: Evidence, release: Release, change: ChangeId) -> Fact | None:
-    gid = release.generation.gid
-    return next(
-        (
-            fact
-            for fact, body in evidence.started.values()
-            if fact.record.generation == gid and change in body.changes
-        ),
-        None,
-    )
 
 
 def decisions(evidence: Evidence) -> Iterator[Item]:
@@ -210,13 +183,10 @@ def _runners(evidence: Evidence, release: Release) -> set[str]:
 
 def _others(evidence: Evidence, release: Release, workers: set[str]) -> set[str]:
     """Return who approved a release, but for those who did the work."""
-    gid = release.generation.gid
     return {
         email(fact.record.by)
-        for fact in evidence.everything
-        if fact.record.kind is Kind.APPROVED
-        and fact.record.generation == gid
-        and fact.record.id < release.fact.record.id
+        for fact in evidence.approvals.get(release.generation.gid, ())
+        if fact.record.id < release.fact.record.id
     } - workers
 
 

@@ -49,7 +49,7 @@ def incidents(evidence: Evidence) -> Iterator[Item]:
             continue
         fact = evidence.by_id.get(generation.gid)
         recheck = fact.recheck if fact is not None else ""
-        passed = any(f.record.generation == generation.gid for f, _ in evidence.passes)
+        passed = generation.gid in evidence.passed_generations
         if generation.promotion is not None and not passed:
             yield violates(generation.version, "released without a run that passed", recheck)
         elif generation.promotion is None:
