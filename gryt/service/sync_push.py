@@ -3,9 +3,11 @@
 from gryt.model.sync import Pushed
 from gryt.service.session import Session
 from gryt.service.sync import in_scope, need_local, prepare
-from gryt.store import sync_fetch
-from gryt.store.layout import NOTES_REF
-from gryt.store.sync_fetch import Contact
+from gryt.store import remotes, sync_fetch
+from gryt.store.layout import NOTES_REF, TAGS
+
+Owed = dict[str, list[tuple[str, str]]]
+"""By ledger ref, object and ref of tags that the remote lacks."""
 
 
 def push(
@@ -21,21 +23,36 @@ def push(
     """
     name = prepare(session, remote, version)
     need_local(session, version)
+    remotes.follow_rename(session.ledger, name)
+    owed: Owed | None = None
+    if former is None and _is_level(session, name, version):
+        there, tags = sync_fetch.look(session.ledger, name, session.network)
+        if there == remotes.tracked(session.ledger, name):
+            owed = _owed(session, version, tags)
+            if not owed:
+                return Pushed(name)
     contact = sync_fetch.contact(session.ledger, name, session.network)
-    if former is None and _is_level(session, contact, version):
-        return Pushed(name)
     from gryt.service.sync_pushing import push_all  # lazy: libgit2
 
-    return push_all(session, contact, version=version, former=former)
+    return push_all(session, contact, version=version, former=former, owed=owed)
 
 
-def _is_level(session: Session, contact: Contact, version: str | None) -> bool:
-    """Tell from names and ids alone that there is nothing to push."""
+def _is_level(session: Session, remote: str, version: str | None) -> bool:
+    """Tell from names and ids alone that there is nothing to push, as far as is known."""
     ledger = session.ledger
-    refs = in_scope(session, ledger.refs, version)
-    if contact.rewound or contact.tips != contact.before:
-        return False
+    known = remotes.tracked(ledger, remote)
     notes = ledger.refs.get(NOTES_REF)
-    if notes is not None and notes != contact.tips.get(NOTES_REF):
+    if notes is not None and notes != known.get(NOTES_REF):
         return False
-    return all(ledger.refs[ref] == contact.tips.get(ref) for ref in refs)
+    refs = in_scope(session, ledger.refs, version)
+    return all(ledger.refs[ref] == known.get(ref) for ref in refs)
+
+
+def _owed(session: Session, version: str | None, tags: dict[str, str]) -> Owed:
+    """Return the tags that a remote lacks of the generations that it has."""
+    ledger = session.ledger
+    if all(tag in tags for tag in ledger.refs if tag.startswith(TAGS)):
+        return {}
+    from gryt.store.sync_tags import owed  # lazy: it reads records
+
+    return owed(ledger, in_scope(session, ledger.refs, version), tags)

@@ -25,7 +25,7 @@ from gryt.store import sync_fetch, sync_notes, sync_tags
 from gryt.store.layout import TAGS
 from gryt.store.sync_apply import apply, rows_of
 from gryt.store.sync_fetch import Contact
-from gryt.store.sync_push import Parcel, Refusal, deliver, is_passing, parcel_of
+from gryt.store.sync_push import Parcel, Refusal, deliver, is_passing, parcel_of, with_more
 from gryt.store.sync_settle import Settled, settle
 from gryt.store.sync_unite import unite_ref
 
@@ -36,11 +36,20 @@ _DOUBTS = 4
 
 
 def push_all(
-    session: Session, contact: Contact, *, version: str | None, former: str | None
+    session: Session,
+    contact: Contact,
+    *,
+    version: str | None,
+    former: str | None,
+    owed: dict[str, list[tuple[str, str]]] | None = None,
 ) -> Pushed:
-    """Push what is only here; `contact` is what was just learnt from the remote."""
+    """Push what is only here; `contact` is what was just learnt from the remote.
+
+    `owed` are the tags that it lacks of what it has, by ledger ref; None where nobody has looked.
+    """
     remote = contact.remote
     pushing = Pushing(session, remote, version, former)
+    pushing.owed = owed
     for attempt in range(ATTEMPTS):
         if attempt:
             session.ledger.reread()
@@ -77,6 +86,7 @@ class Pushing:
         self._doubts: dict[str, int] = {}
         self._taken: dict[str, set[str]] = {}
         """By ref, tags of the remote that no record tells of."""
+        self.owed: dict[str, list[tuple[str, str]]] | None = None
 
     def attempt(self, contact: Contact) -> bool:
         """Push what is left to be pushed; tell whether that was all."""
@@ -88,10 +98,12 @@ class Pushing:
             settled = self._settled(ref, contact)
             before = self._before.get(ref)
             parcel = None if settled is None else parcel_of(self._ledger, settled, before)
+            if settled is not None and settled.union.standing is not Standing.BEHIND:
+                parcel = with_more(parcel, ref, (self.owed or {}).get(ref, ()))
             if settled is not None and parcel is not None:
                 plan.append((settled, parcel))
         if not plan:
-            return True
+            return self.owed is not None or not self._look_for_owed(left) or self.attempt(contact)
         delivery = deliver(
             self._ledger, self._remote, [parcel for _, parcel in plan], self._session.network
         )
@@ -103,8 +115,8 @@ class Pushing:
             # without atomic pushes the records may be taken, and a tag of theirs refused
             refusal = self._refused.pop(ref)[1]
             self._problems[ref] = self._refusal_problem(ref, refusal)._replace(
-                resolution=f"the records are there; push the tag too: git push {self._remote}"
-                f" {refusal.ref}"
+                resolution="the records are there; once the tag may be pushed: gryt sync push,"
+                f" or just it: git push {self._remote} {refusal.ref}"
             )
         for settled in done:
             self._count(settled, contact)
@@ -158,6 +170,12 @@ class Pushing:
             if name in there and there[name] != here.get(tag):
                 self._taken.setdefault(ref, set()).add(tag)
 
+    def _look_for_owed(self, refs: Iterable[str]) -> bool:
+        """Tell whether the remote lacks tags of what it has: where nothing else is to push."""
+        tags = sync_fetch.look(self._ledger, self._remote, self._session.network)[1]
+        self.owed = sync_tags.owed(self._ledger, refs, tags)
+        return bool(self.owed)
+
     def _settled(self, ref: str, contact: Contact) -> Settled | None:
         """Work out what is to be pushed of a ref; None where there is nothing, or a problem."""
         session, ledger = self._session, self._ledger
@@ -179,7 +197,8 @@ class Pushing:
     def _count(self, settled: Settled, contact: Contact) -> None:
         version = self._ledger.layout.version(settled.union.ref)
         self._renumbered += settled.renumbered
-        if version is None or settled.tip == contact.tips.get(settled.union.ref):
+        is_level = settled.tip == contact.tips.get(settled.union.ref)
+        if version is None or (is_level and settled.union.ref not in (self.owed or {})):
             return
         is_new = settled.union.ref not in contact.tips
         (self._created if is_new else self._updated)[version] = None

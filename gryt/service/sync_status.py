@@ -12,7 +12,7 @@ from gryt.service.sync import (
     rewound_problem,
     unreadable_problem,
 )
-from gryt.store import remotes, sync_fetch
+from gryt.store import remotes, sync_fetch, sync_tags
 from gryt.store.sync_fetch import Contact
 from gryt.store.sync_unite import standing, state_there, unite_ref
 
@@ -35,28 +35,40 @@ def status(session: Session, *, remote: str | None, version: str | None, offline
     """Return how every generation stands; where the remote cannot be asked, as last known."""
     name = prepare(session, remote, version)
     reached, contact = not offline, sync_fetch.known(session.ledger, name)
+    tags: dict[str, str] | None = None
     if not offline:
         try:
             contact = sync_fetch.contact(session.ledger, name, session.network)
+            tags = sync_fetch.look(session.ledger, name, session.network)[1]
         except RemoteFailed as error:
             reached = False
             session.say(f"notice: {error.message}: this is what was last known")
             for line in error.details:
                 session.say(f"  {line}")
-    return overview(session, contact, version, reached=reached)
+    return overview(session, contact, version, reached=reached, tags=tags)
 
 
-def overview(session: Session, contact: Contact, version: str | None, *, reached: bool) -> Overview:
-    """Return how what is here stands to what a remote is known to have."""
+def overview(
+    session: Session,
+    contact: Contact,
+    version: str | None,
+    *,
+    reached: bool,
+    tags: dict[str, str] | None = None,
+) -> Overview:
+    """Return how what is here stands to what a remote is known to have; its tags, where known."""
     ledger = session.ledger
     refs = in_scope(session, [*ledger.refs, *contact.tips], version)
     if version is not None and not refs:
         raise ledger.unknown_version(version)
     lines, clashes, problems = [], [], []
+    owed = (
+        {} if tags is None else sync_tags.owed(ledger, (r for r in refs if r in ledger.refs), tags)
+    )
     known = {line.ref: line.status for line in ledger.summaries()}
     for ref in refs:
         here, there = ledger.refs.get(ref), contact.tips.get(ref)
-        problem = None
+        problem, lacking = None, None
         try:
             state = standing(ledger, ref, here, there)
             if ref in contact.rewound:
@@ -66,6 +78,9 @@ def overview(session: Session, contact: Contact, version: str | None, *, reached
                 clashes.append(clash(session, contact.remote, ref))
             elif state in {Standing.BEHIND, Standing.DIVERGED}:
                 unite_ref(ledger, ref, here, there)
+            elif state is Standing.SYNCED and ref in owed:
+                state = Standing.PENDING
+                lacking = f"{contact.remote} lacks {owed[ref][0][1]}"
         except Corrupt as error:
             state, problem = Standing.UNREADABLE, unreadable_problem(session, contact, ref, error)
         if problem is not None:
@@ -81,7 +96,7 @@ def overview(session: Session, contact: Contact, version: str | None, *, reached
                 remote_id=there,
                 synced_at=remotes.moved_at(ledger, tracking) if there else None,
                 local_status=known.get(ref),
-                message=problem.message if problem else None,
+                message=problem.message if problem else lacking,
             )
         )
     lines.sort(key=lambda line: _order(line.version))

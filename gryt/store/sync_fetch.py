@@ -14,7 +14,7 @@ from gryt.errors import Corrupt, Locked
 from gryt.git import transport
 from gryt.git.transport import Network
 from gryt.store import remotes
-from gryt.store.layout import NOTES_REF
+from gryt.store.layout import NOTES_REF, TAGS
 from gryt.store.ledger import Ledger
 
 _ATTEMPTS = 8
@@ -95,3 +95,18 @@ def _is_ahead(ledger: Ledger, was: str, now: str | None) -> bool:
         return ledger.objects.descends(now, was)
     except Corrupt:
         return False
+
+
+def look(ledger: Ledger, remote: str, network: Network) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the ledger and the tags of a remote as they are now, without fetching anything.
+
+    The ledger by the names here, as `known` has it, so that both can be compared.
+    """
+    layout = ledger.layout
+    patterns = [f"{layout.namespace}/*", layout.notes_there, f"{TAGS}*"]
+    there = transport.ls_remote(ledger.repository, remote, patterns, network=network)
+    tags = {ref: oid for ref, oid in there.items() if ref.startswith(TAGS)}
+    tips = {ref: oid for ref, oid in there.items() if layout.is_ledger(ref)}
+    if layout.notes_there in there:
+        tips[NOTES_REF] = there[layout.notes_there]
+    return tips, tags

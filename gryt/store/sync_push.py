@@ -58,6 +58,13 @@ def parcel_of(ledger: Ledger, settled: Settled, before: str | None) -> Parcel | 
     return Parcel(union.ref, tuple(updates), tuple(replaced)) if updates else None
 
 
+def with_more(parcel: Parcel | None, ref: str, tags: Sequence[tuple[str, str]]) -> Parcel | None:
+    """Return a parcel with tags that the remote lacks though it has the records."""
+    before = parcel or Parcel(ref, ())
+    updates = tuple(dict.fromkeys((*before.updates, *tags)))
+    return before._replace(updates=updates) if updates else None
+
+
 class Refusal(NamedTuple):
     """What the remote had against a parcel."""
 

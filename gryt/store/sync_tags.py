@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gryt.git import transport
 from gryt.git.refs import ABSENT, RefUpdate, move, read_refs
 from gryt.git.transport import Network
-from gryt.model.names import RecordId, Version
+from gryt.model.names import RecordId, Version, parse_candidate
 from gryt.model.rollback import taken_back
 from gryt.store.fields import Map, as_list, maybe
 from gryt.store.index import Row
@@ -185,3 +185,26 @@ def to_push(ledger: Ledger, tags: Tags, paths: set[str]) -> list[tuple[str, str]
         for name, told in tags.wanted.items()
         if told.path in paths and ledger.objects.kind(told.oid) == "tag"
     ]
+
+
+def owed(
+    ledger: Ledger, refs: Iterable[str], there: Mapping[str, str]
+) -> dict[str, list[tuple[str, str]]]:
+    """Return, by ledger ref, object and ref of the tags that are here and not there.
+
+    Of generations whose records are at the remote: their tags may have been refused, or a push
+    killed before it came to them.
+    """
+    here = local_tags(ledger)
+    missing = [name for name in here if f"{TAGS}{name}" not in there]
+    split = ((name, parse_candidate(name)) for name in missing)
+    versions = {name if found is None else found[0] for name, found in split}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for ref in refs:
+        if ledger.layout.version(ref) not in versions:
+            continue
+        wanted = tags_of(ref, ledger.rows(ref)).wanted
+        for name in missing:
+            if name in wanted and wanted[name].oid == here[name]:
+                found.setdefault(ref, []).append((here[name], f"{TAGS}{name}"))
+    return found
