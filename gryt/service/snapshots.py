@@ -116,7 +116,10 @@ def _states(session: Session, wanted: str | None) -> "tuple[Generation, ...]":
         return tuple(ledger.get(line.version).state for line in ledger.summaries())
     found = snapshots.find(ledger, wanted)
     trees = snapshots.generations_in(ledger, found)
-    there = [states.state_in(ledger, tree, f"{found.id}/{v}") for v, tree in trees.items()]
+    named = {v: states.state_in(ledger, tree, f"{found.id}/{v}") for v, tree in trees.items()}
+    # a former name, whose ref goes along, is no generation of its own
+    own = {(v, state.gid) for v, state in named.items()}
+    there = [s for v, s in named.items() if s.version == v or (s.version, s.gid) not in own]
     return tuple(sorted(there, key=lambda state: Version(state.version).sort_key))
 
 

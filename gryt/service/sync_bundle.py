@@ -37,7 +37,8 @@ def export(session: Session, file: str, *, version: str | None) -> Exported:
         raise Refused("there is no ledger here to export", hints=["gryt generation new VERSION"])
     tags = bundles.tags_told(ledger, refs)
     bundles.write(ledger, file, [*refs, *tags], with_notes=version is None)
-    generations = sum(ledger.layout.version(ref) is not None for ref in refs)
+    # refs of former names go along, and are no generations of their own
+    generations = len(ledger.versions()) if version is None else 1
     return Exported(file, generations, len(tags))
 
 

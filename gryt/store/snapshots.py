@@ -43,7 +43,9 @@ def contents(ledger: Ledger, name: str, *, label: str, at: str, by: str) -> Cont
     refs |= read_refs(ledger.repository, NOTES_REF)
     refs |= _releases(ledger)
     manifest: Map = {"format": 1, "id": name, "label": label, "at": at, "by": by}
-    manifest["generations"] = len(trees)
+    # a generation that was renamed may have the refs of its former names too
+    generations = len(ledger.versions())
+    manifest["generations"] = generations
     files: dict[str, bytes] = {}
     if len(refs) <= _INLINE:
         manifest["refs"] = {**refs}
@@ -59,7 +61,7 @@ def contents(ledger: Ledger, name: str, *, label: str, at: str, by: str) -> Cont
     size = size_of(ledger.repository, below)
     if size is not None:
         size += sum(map(len, files.values()))
-    return Contents(Oid(tree), len(trees), size)
+    return Contents(Oid(tree), generations, size)
 
 
 def trees_now(ledger: Ledger) -> dict[str, str]:

@@ -85,6 +85,14 @@ def test_every_listing_knows_a_shared_generation_by_its_new_name_alone(
     assert "v1.5.0 -> v1.6.0" in trail
     asked = gryt.ok("db", "query", "SELECT version FROM generations", "--json", cwd=drafted)
     assert "v1.5.0" not in asked.stdout
+    taken = gryt.ok("audit", "snapshot", "--label", "renamed", "--json", cwd=drafted).json
+    assert taken["snapshots"][0]["generations"] == 1
+    listed = gryt.ok(
+        "audit", "show-snapshot", taken["snapshots"][0]["id"], "--json", cwd=drafted
+    ).json
+    assert [each["version"] for each in listed["generations"]] == ["v1.6.0"]
+    bundled = gryt.ok("audit", "bundle", "all.bundle", "--json", cwd=drafted).json
+    assert bundled["generations"] == 1
     assert gryt.ok("run", "list", cwd=drafted).stdout.count("FEAT-201") <= 1
     report = drafted.path.with_name("report.json")
     gryt("compliance", "--format", "json", "--output", report, cwd=drafted)
