@@ -13,6 +13,7 @@ from gryt.errors import ClosedPipe, NotFound, Refused
 from gryt.render.safe import cell, in_json
 
 if TYPE_CHECKING:
+    from gryt.git.process import Git
     from gryt.git.repository import Identity, Repository
     from gryt.service.session import Session
     from gryt.store.author import Author
@@ -40,15 +41,29 @@ class App:
         self.environ = {**self.environ, "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
 
     @cached_property
-    def repository(self) -> "Repository":
-        """The repository around the directory that the command was started for."""
+    def git(self) -> "Git":
+        """The git program, in the directory that the command was started for."""
         from gryt.git.process import Git  # lazy: --help finds no repository
-        from gryt.git.repository import discover  # lazy: --help finds no repository
 
         cwd = Path.cwd().joinpath(*self._directory)
         if not cwd.is_dir():
             raise NotFound(f"'{cwd}' is not a directory")
-        return discover(Git(cwd, self.environ))
+        return Git(cwd, self.environ)
+
+    @cached_property
+    def repository(self) -> "Repository":
+        """The repository around the directory that the command was started for."""
+        from gryt.git.repository import discover  # lazy: --help finds no repository
+
+        return discover(self.git)
+
+    def look_ahead(self, *, for_writing: bool) -> None:
+        """Let git look at the repository and the work tree while Python loads what is needed."""
+        from gryt.git.repository import look_around  # lazy: --help finds no repository
+        from gryt.git.worktree import look_ahead  # lazy: --help finds no repository
+
+        look_around(self.git, for_writing=for_writing)
+        look_ahead(self.git)
 
     def path(self, name: str) -> Path:
         """Return the file that a name means to whoever started the command with -C."""

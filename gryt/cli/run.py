@@ -115,10 +115,12 @@ def run(
 
     A pipeline that is called 'list' or 'show' runs with: gryt run -- list
     """
+    from gryt.cli import ahead
     from gryt.service.wishes import Wish
 
     wish = Wish(**wished)
     app.writes = not dry_run
+    ahead.begin(app, for_writing=app.writes and not wish.no_record)
     try:
         if dry_run:
             return _dry_run(app, pipeline, wish, as_json=as_json)
@@ -131,6 +133,8 @@ def run(
         if not wish.no_record:
             raise
         raise CannotJudge(error.message, hints=error.hints, details=error.details) from None
+    finally:
+        app.git.drop()
 
 
 def _run(

@@ -4,6 +4,7 @@ git alone honours credential helpers, ssh config, `GIT_CONFIG_*`, reftable and l
 does everything but objects. It is judged by exit status, never by its English.
 """
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -46,6 +47,30 @@ class Git:
     def __init__(self, cwd: Path, env: Mapping[str, str]) -> None:
         self.cwd = cwd
         self.env = {**env, **_ENVIRONMENT}
+        self._ahead: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+
+    def ahead(self, *args: str) -> None:
+        """Begin `git ARGS` now, for the next to ask just this; meanwhile there is else to do.
+
+        Only for questions whose answer may be as old as this call. What nobody asks is dropped.
+        """
+        if args not in self._ahead:
+            with contextlib.suppress(OSError):  # whoever asks hears of it
+                self._ahead[args] = subprocess.Popen(
+                    ["git", *OPTIONS, *args],
+                    cwd=self.cwd,
+                    env=self.env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                )
+
+    def drop(self) -> None:
+        """End what was begun ahead and nobody asked for, so that no process is left behind."""
+        while self._ahead:
+            _, begun = self._ahead.popitem()
+            with begun:
+                begun.kill()
 
     def run(
         self,
@@ -68,6 +93,10 @@ class Git:
         self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
     ) -> Finished:
         """Run `git ARGS` and return what it left, whatever its exit status."""
+        if not stdin and env is None and (begun := self._ahead.pop(args, None)) is not None:
+            with begun:
+                out, err = begun.communicate()
+            return Finished(begun.returncode, out, err.decode("utf-8", "replace"))
         try:
             done = subprocess.run(
                 ["git", *OPTIONS, *args],

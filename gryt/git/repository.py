@@ -17,6 +17,9 @@ _QUESTIONS = (
     "--show-object-format",
     "--is-inside-work-tree",
 )
+_WHERE = ("rev-parse", "--path-format=absolute", *_QUESTIONS, "--show-toplevel")
+_VERSION = ("version",)
+_CONFIG = ("config", "--list", "-z")
 _IDENT = re.compile(
     r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<time>\d+) (?P<zone>[+-]\d{4})", re.DOTALL
 )
@@ -75,7 +78,7 @@ class Repository:
     def config(self) -> Mapping[str, str]:
         """Every config value that git sees; keys in git's own lower case, the last one wins."""
         values: dict[str, str] = {}
-        for item in self.git.run("config", "--list", "-z").text.split("\0"):
+        for item in self.git.run(*_CONFIG).text.split("\0"):
             key, separator, value = item.partition("\n")
             values[key] = value if separator else "true"
         return values
@@ -109,7 +112,12 @@ class Repository:
     @cached_property
     def git_version(self) -> str:
         """The version of the git program."""
-        return self.git.run("version").text.removeprefix("git version ")
+        return self.git.run(*_VERSION).text.removeprefix("git version ")
+
+    def ask_version(self) -> None:
+        """Begin to ask for the version of the git program, which takes as long as any question."""
+        if "git_version" not in self.__dict__:
+            self.git.ahead(*_VERSION)
 
     def author(self) -> Identity | None:
         """Return who is at work; None where git knows nobody."""
@@ -138,15 +146,25 @@ def readable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def look_around(git: Git, *, for_writing: bool) -> None:
+    """Begin all that `discover` asks, and who is at work, while others are busy otherwise."""
+    git.ahead(*_WHERE)
+    git.ahead(*_CONFIG)
+    if for_writing:
+        git.ahead("var", "GIT_AUTHOR_IDENT")
+
+
 def discover(git: Git) -> Repository:
     """Return the repository around `git.cwd`.
 
     Raises NotARepository where there is none, and Refused for object or ref formats that the
     object library cannot read (sha256, reftable).
     """
-    asked = git.attempt("rev-parse", "--path-format=absolute", *_QUESTIONS, "--show-toplevel")
+    git.ahead(*_CONFIG)  # everybody wants it
+    asked = git.attempt(*_WHERE)
     answers = asked.text.split("\n") if asked.stdout else []
     if len(answers) < len(_QUESTIONS):
+        git.drop()
         raise NotARepository(
             f"'{git.cwd}' is not in a git repository",
             hints=["git init", "or name one: gryt -C DIR ..."],
@@ -156,6 +174,7 @@ def discover(git: Git) -> Repository:
         )
     repository = Repository(git, answers)
     if repository.object_format != "sha1":
+        git.drop()
         raise Refused(
             f"'{repository.git_dir}' has {repository.object_format} objects, not supported here",
             hints=["git init --object-format=sha1"],

@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from gryt.git.process import Git
 from gryt.git.repository import Repository, readable
+
+_STATUS = (
+    *("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal"),
+    "--ignore-submodules=none",
+)
+_RESOLVE = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+_LISTED = ("ls-files", "-v", "-z", "--full-name", ":/")
 
 
 class Head(NamedTuple):
@@ -34,12 +42,16 @@ class WorkTree(NamedTuple):
         return not self.changed and not self.untracked and not self.unseen
 
 
+def look_ahead(git: Git) -> None:
+    """Begin what `read_worktree` asks, both at a time: neither needs the other."""
+    git.ahead(*_STATUS)
+    git.ahead(*_LISTED)
+
+
 def read_worktree(repository: Repository) -> WorkTree:
     """Return HEAD and what differs from it."""
-    listed = repository.git.run(
-        *("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal"),
-        "--ignore-submodules=none",
-    )
+    look_ahead(repository.git)
+    listed = repository.git.run(*_STATUS)
     head = Head(None, None)
     changed: list[str] = []
     untracked: list[str] = []
@@ -63,16 +75,13 @@ def _unseen(repository: Repository) -> tuple[str, ...]:
 
     `git status` calls such a file clean whatever is in it.
     """
-    listed = repository.git.run("ls-files", "-v", "-z", "--full-name", ":/").text
+    listed = repository.git.run(*_LISTED).text
     found = []
-    for mark in _MARKED.finditer(listed):
+    for mark in re.finditer("\0([a-zS]) ([^\0]*)", f"\0{listed}"):
         flag, path = mark.groups()
         if flag != "S" or (repository.top is not None and (repository.top / path).exists()):
             found.append(path)
     return tuple(found)
-
-
-_MARKED = re.compile("(?:^|(?<=\0))([a-zS]) ([^\0]*)")
 
 
 def _header(head: Head, line: str) -> Head:
@@ -89,15 +98,18 @@ def resolve_commit(repository: Repository, revision: str) -> str | None:
     return _resolve(repository, f"{revision}^{{commit}}")
 
 
+def ask_tree(repository: Repository, revision: str) -> None:
+    """Begin to ask what `resolve_tree` returns."""
+    repository.git.ahead(*_RESOLVE, f"{revision}^{{tree}}")
+
+
 def resolve_tree(repository: Repository, revision: str) -> str | None:
     """Return the tree that a revision leads to; None where it leads to none."""
     return _resolve(repository, f"{revision}^{{tree}}")
 
 
 def _resolve(repository: Repository, expression: str) -> str | None:
-    asked = repository.git.attempt(
-        "rev-parse", "--verify", "--quiet", "--end-of-options", expression
-    )
+    asked = repository.git.attempt(*_RESOLVE, expression)
     return asked.text or None if asked.status == 0 else None
 
 

@@ -1,17 +1,22 @@
 """What a step prints: shown, hashed, counted, its end kept and the whole filed, in flat memory."""
 
-import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gryt.model.results import StepLog
 from gryt.runner.masking import Masker, Stream
+
+if TYPE_CHECKING:
+    import hashlib
 
 TAIL_BYTES = 64 * 1024
 """How much of the end of a step's output its result keeps."""
 _NAME_LENGTH = 80
 _NO_SECRETS = Masker()
+_EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+"""The SHA-256 of nothing."""
 _CONTINUATION = range(0x80, 0xC0)
 """The bytes that stand inside a UTF-8 character, at most three in a row."""
 
@@ -80,7 +85,7 @@ class Capture:
         self._file = file
         self._show = show
         self._stream = Stream(masker)
-        self._digest = hashlib.sha256()
+        self._digest: hashlib._Hash | None = None
         self._count = 0
         self._tail = bytearray()
 
@@ -95,6 +100,10 @@ class Capture:
             self._take(data)
 
     def _take(self, data: bytes) -> None:
+        if self._digest is None:
+            import hashlib  # lazy: loads OpenSSL, while the first step that prints is at work
+
+            self._digest = hashlib.sha256()
         self._digest.update(data)
         self._count += len(data)
         self._tail += data
@@ -112,7 +121,8 @@ class Capture:
     def log(self, *, tail_bytes: int = TAIL_BYTES) -> StepLog:
         """Return what the result of the step keeps of its output."""
         self.flush()
-        return StepLog(_decoded(self._tail, tail_bytes), self._digest.hexdigest(), self._count)
+        digest = _EMPTY if self._digest is None else self._digest.hexdigest()
+        return StepLog(_decoded(self._tail, tail_bytes), digest, self._count)
 
     def close(self) -> None:
         """Release the file."""

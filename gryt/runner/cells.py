@@ -4,11 +4,11 @@ import math
 import os
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gryt.model.observer import Observer
-from gryt.model.pipeline import Cell, Pipeline, Retry, Step
+from gryt.model.pipeline import DEFAULT_SHELL, Cell, Pipeline, Retry, Step
 from gryt.model.results import Attempt, StepResult, StepStatus
 from gryt.runner.capture import Capture, LogFiles
 from gryt.runner.children import Child, Nursery
@@ -16,10 +16,10 @@ from gryt.runner.collect import collect, stamps
 from gryt.runner.handover import Handed, Handover, Unreadable
 from gryt.runner.masking import Masker
 from gryt.runner.spawn import CannotStart, Command, Ending
+from gryt.runner.words import program
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(NamedTuple):
     """What all cells of one run share."""
 
     pipeline: Pipeline
@@ -101,15 +101,18 @@ class Running:
         step, around = self.cell.step, self._around
         self._times_out_at = self._began + _seconds(step.timeout)
         text = step.command
+        env = {
+            **self._env,
+            "GRYT_ATTEMPT": str(number),
+            **around.handover.variables(self.cell.number, number),
+        }
+        is_usual = isinstance(text, str) and around.pipeline.shell == DEFAULT_SHELL
         return Command(
             (*around.pipeline.shell, text) if isinstance(text, str) else text,
             executable=None if not isinstance(text, str) or "PATH" in self._own else around.shell,
             cwd=_directory(around.top, step),
-            env={
-                **self._env,
-                "GRYT_ATTEMPT": str(number),
-                **around.handover.variables(self.cell.number, number),
-            },
+            plain=program(step.command_text, env) if is_usual else None,
+            env=env,
             deadline=min(self._times_out_at, self._deadline),
             grace=around.grace,
             unwavering=step.always,

@@ -5,9 +5,9 @@ import os
 import resource
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from gryt.model.graph import ancestors, needs_of
 from gryt.model.observer import Observer
@@ -41,20 +41,22 @@ class Reuse(Protocol):
         """Keep the result of a cell that was looked up before."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """How a pipeline is to be run."""
 
     jobs: int | None = None
     """How many cells may run together, if the pipeline is parallel; None leaves it to its file."""
     keep_going: bool = False
-    skipped: Mapping[str, str] = field(default_factory=dict)
+    skipped: Mapping[str, str] = MappingProxyType({})
     """Steps and cells that are not to be run, and why."""
-    taken: Mapping[str, StepResult] = field(default_factory=dict)
+    taken: Mapping[str, StepResult] = MappingProxyType({})
     """Results of an earlier run, by the names of cells, that stand for running them."""
     reuse: Reuse | None = None
     grace: float = 5.0
     """Seconds between SIGTERM and SIGKILL."""
+
+
+_USUAL = Settings()
 
 
 def execute(
@@ -64,7 +66,7 @@ def execute(
     env: Mapping[str, str],
     logs: Path | None,
     observer: Observer,
-    settings: Settings = Settings(),
+    settings: Settings = _USUAL,
 ) -> Execution:
     """Run the steps of `pipeline` in `cwd` and return what became of each, in the file's order.
 

@@ -1,6 +1,5 @@
 """Files of a work tree by globs, and their digests; nothing outside of it is ever opened."""
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -49,6 +48,8 @@ def digest(path: Path, masker: Masker | None = None) -> str | None:
 
     Raises OSError for what cannot be read or is no regular file.
     """
+    import hashlib  # lazy: loads OpenSSL
+
     sha = hashlib.sha256()
     kept = b""
     fd = open_regular(path)

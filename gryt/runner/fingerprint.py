@@ -6,7 +6,6 @@ pipeline, the step, its matrix or `requires` name, and the outputs of earlier st
 versions of the required programs.
 """
 
-import hashlib
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -110,4 +109,6 @@ def _file(path: Path, mode: int) -> str:
 
 
 def _sha(text: str) -> str:
+    import hashlib  # lazy: loads OpenSSL
+
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,15 +1,17 @@
 """Starting one process: a session of its own, its output in a pipe, nothing to read."""
 
+import contextlib
 import errno
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gryt.model.results import StepStatus
 from gryt.runner.processes import MARK
+from gryt.runner.words import working_directory
 
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
@@ -23,8 +25,7 @@ class CannotStart(Exception):
         self.exit_code = exit_code
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """What to run, where, with which environment, and how it may be ended."""
 
     argv: tuple[str, ...]
@@ -38,10 +39,11 @@ class Command:
     """Where the program is, if that is known."""
     unwavering: bool = False
     """Whether only a second interrupt ends it."""
+    plain: tuple[str, ...] | None = None
+    """The program and its arguments, where `argv` is a shell that would only start it."""
 
 
-@dataclass(frozen=True)
-class Ending:
+class Ending(NamedTuple):
     """How a child ended."""
 
     cause: StepStatus | None
@@ -51,17 +53,15 @@ class Ending:
 
 
 def spawn(command: Command, output: int, null: int, mark: str) -> "subprocess.Popen[bytes]":
+    """Start a command; raise CannotStart."""
+    if command.plain is not None:
+        direct = command._replace(argv=command.plain, executable=None)
+        pwd = working_directory(command.env, command.cwd)
+        # A script without #!, a program that is not there: the shell knows what to do or to say.
+        with contextlib.suppress(OSError, ValueError):
+            return _popen(direct, output, null, {MARK: mark, "PWD": pwd})
     try:
-        return subprocess.Popen(
-            command.argv,
-            executable=command.executable,
-            cwd=command.cwd,
-            env={**command.env, MARK: mark},
-            start_new_session=True,
-            stdin=null,
-            stdout=output,
-            stderr=output,
-        )
+        return _popen(command, output, null, {MARK: mark})
     except OSError as error:
         code = _NOT_FOUND if error.errno == errno.ENOENT else _NOT_EXECUTABLE
         raise CannotStart(
@@ -69,6 +69,21 @@ def spawn(command: Command, output: int, null: int, mark: str) -> "subprocess.Po
         ) from error
     except ValueError as error:  # a NUL in an argument, a '=' in the name of a variable
         raise CannotStart(f"cannot run '{command.argv[0]}': {error}") from error
+
+
+def _popen(
+    command: Command, output: int, null: int, more: Mapping[str, str]
+) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command.argv,
+        executable=command.executable,
+        cwd=command.cwd,
+        env={**command.env, **more},
+        start_new_session=True,
+        stdin=null,
+        stdout=output,
+        stderr=output,
+    )
 
 
 def pidfd(pid: int) -> int | None:

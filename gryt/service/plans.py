@@ -21,7 +21,14 @@ from gryt.service.requirements import inspected
 from gryt.service.selection import Taken, left_out, take_over
 from gryt.service.session import Session
 from gryt.service.wishes import Wish
-from gryt.store.checkout import Head, WorkTree, pipeline_data_at, tree_named, worktree
+from gryt.store.checkout import (
+    Head,
+    WorkTree,
+    expect_tree,
+    pipeline_data_at,
+    tree_named,
+    worktree,
+)
 from gryt.store.ledger import View
 from gryt.store.workspace import PIPELINES, Workspace, pipeline_path, require
 
@@ -86,6 +93,8 @@ def plan(
         data, blob = pipeline_data_at(session.ledger, commit, wanted)
     else:
         data = _from_disk(files, wanted)
+        if commit is not None:
+            expect_tree(session.ledger, commit)
     pipeline, tools = inspected(session, data, wanted)
     promised = () if view is None or chosen is None else _promised(view.state, chosen)
     checked = Checked()

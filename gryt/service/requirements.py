@@ -6,7 +6,7 @@ from gryt.runner.environment import step_environment
 from gryt.runner.masking import SHORTEST
 from gryt.runner.preflight import Lack, inspect, which
 from gryt.service.session import Session
-from gryt.store.pipeline_files import examine
+from gryt.store.known_pipelines import KnownPipelines
 from gryt.store.workspace import pipeline_path
 
 
@@ -17,8 +17,9 @@ def inspected(session: Session, data: bytes, name: str) -> tuple[Pipeline, Pairs
     file, and what it requires and is not here.
     """
     source = pipeline_path(name)
+    known = KnownPipelines(session.ledger.folder, persist=session.writes)
     try:
-        found = examine(data, source, name=name)
+        found = known.examine(data, source, name=name)
     except InvalidInput as error:
         raise CannotJudge(error.message, details=error.details, hints=error.hints) from None
     own = () if found.pipeline is None else found.pipeline.env

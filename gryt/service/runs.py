@@ -49,6 +49,7 @@ def run(session: Session, plan: Plan, observer: Observer, place: Place | None = 
 
     lock, begun = record_start(session, plan)
     execution = _execute(session, plan, observer, place, run=begun.run)
+    session.ledger.repository.ask_version()
     reasons = _voided(session, plan, place)
     status = execution.status
     if status is RunStatus.PASS:
@@ -73,6 +74,7 @@ def _execute(
     *,
     run: RecordId | None,
 ) -> Execution:
+    session.ledger.repository.git.drop()  # beside the steps nothing of ours is running
     logs = log_folder(session, run)
     env = step_environment(session.environ, gryt=context_variables(plan, run))
     top = session.files.top if place is None else place.top

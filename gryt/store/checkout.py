@@ -8,7 +8,15 @@ from gryt.errors import InvalidInput, NotFound
 from gryt.git.ancestry import contains
 from gryt.git.refs import below
 from gryt.git.repository import Repository
-from gryt.git.worktree import Head, WorkTree, ignored, read_worktree, resolve_commit, resolve_tree
+from gryt.git.worktree import (
+    Head,
+    WorkTree,
+    ask_tree,
+    ignored,
+    read_worktree,
+    resolve_commit,
+    resolve_tree,
+)
 from gryt.model.gates import Containment
 from gryt.model.names import Oid, nearest
 from gryt.model.pipeline import Pipeline
@@ -69,8 +77,16 @@ def messages_of(ledger: Ledger, commit: str) -> list[str]:
 
 def tree_named(ledger: Ledger, commit: Oid) -> Oid | None:
     """Return the tree of a commit; None where it is not here."""
+    if "objects" in ledger.__dict__ and ledger.objects.kind(commit) == "commit":
+        return Oid(ledger.objects.tree_of(commit))
     found = resolve_tree(ledger.repository, commit)
     return None if found is None else Oid(found)
+
+
+def expect_tree(ledger: Ledger, commit: Oid) -> None:
+    """Let git look for the tree of a commit already, where libgit2 is not needed otherwise."""
+    if "objects" not in ledger.__dict__:
+        ask_tree(ledger.repository, commit)
 
 
 def containment(ledger: Ledger, commit: Oid, works: set[Oid]) -> dict[Oid, Containment]:

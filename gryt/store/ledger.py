@@ -49,6 +49,7 @@ class Ledger:
         """For what only this clone needs: cache, locks, logs."""
         self.patterns = [self.layout.namespace]
         self._states: dict[tuple[str, str], Generation] = {}
+        self._parsed: dict[str, dict[tuple[str, str], Record]] = {}
 
     @cached_property
     def objects(self) -> "Objects":
@@ -214,6 +215,10 @@ class Ledger:
 
         Raises Corrupt with every record that does not read.
         """
+        loaded: list[Map] = [json.loads(row.doc) for row in self._readable(ref) if row.doc]
+        return sorted(loaded, key=lambda doc: str(doc["id"]))
+
+    def _readable(self, ref: str) -> list[Row]:
         rows = self.rows(ref)
         broken = [row.problem for row in rows if row.problem is not None]
         if broken:
@@ -222,14 +227,21 @@ class Ledger:
                 details=broken,
                 hints=["gryt verify", f"git log --stat {ref}"],
             )
-        loaded: list[Map] = [json.loads(row.doc) for row in rows if row.doc is not None]
-        return sorted(loaded, key=lambda doc: str(doc["id"]))
+        return rows
 
     def records(self, ref: str) -> "list[Record]":
         """Return every record of a ref, oldest first; logs are without their text."""
         from gryt.store import codec  # lazy: the record classes
 
-        return [codec.from_plain(doc, f"{ref}:{doc['id']}") for doc in self.documents(ref)]
+        known = self._parsed.get(ref, {})
+        parsed = {
+            (row.path, row.blob): known.get((row.path, row.blob))
+            or codec.from_plain(doc := json.loads(row.doc), f"{ref}:{doc['id']}")
+            for row in self._readable(ref)
+            if row.doc
+        }
+        self._parsed = {ref: parsed}  # of one ref: a run asks twice, others walk through them all
+        return sorted(parsed.values(), key=lambda record: record.id)
 
     def record(self, ref: str, wanted: RecordId) -> "Map":
         """Return one record as stored, logs included; raise NotFound."""

@@ -1,7 +1,7 @@
 """Pipeline files as values, and everything that is wrong with one, at once and with its place."""
 
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from gryt.model.contract import change_type
 from gryt.model.graph import cycles
@@ -19,15 +19,20 @@ from gryt.model.pipeline import (
     When,
     combinations,
 )
-from gryt.store import schema, yaml
 from gryt.store.durations import seconds
 from gryt.store.fields import Map, as_list, as_map, maybe
 from gryt.store.plain import Plain
-from gryt.store.schema import Problem
+
+if TYPE_CHECKING:
+    from gryt.store.schema import Problem
+    from gryt.store.yaml import Document
 
 MAX_CELLS = 256
 """How many combinations a matrix may have; a mistake in one should not start thousands."""
 MAX_ALL_CELLS = 1000
+
+
+_Path = tuple[str | int, ...]
 
 
 class Examined(NamedTuple):
@@ -35,9 +40,11 @@ class Examined(NamedTuple):
 
     pipeline: Pipeline | None
     """None where something is wrong."""
-    problems: list[Problem]
+    problems: "list[Problem]"
     requires: Requires
     """What it requires, as far as it can be made out even where something is wrong."""
+    value: Plain = None
+    """What the file says, each scalar of the type that the schema wants."""
 
 
 def read_pipeline(data: bytes, source: str, *, name: str) -> Pipeline:
@@ -47,12 +54,16 @@ def read_pipeline(data: bytes, source: str, *, name: str) -> Pipeline:
     """
     found = examine(data, source, name=name)
     if found.pipeline is None:
+        from gryt.store import schema  # lazy: a pipeline that is known needs none
+
         raise schema.invalid(source, found.problems)
     return found.pipeline
 
 
 def examine(data: bytes, source: str, *, name: str) -> Examined:
     """Return what is in a file and what is wrong with it; raise InvalidInput for no YAML at all."""
+    from gryt.store import schema, yaml  # lazy: a pipeline that is known needs neither
+
     document = yaml.parse(data, source)
     value, problems = schema.examine(document, "pipeline")
     problems += [
@@ -62,13 +73,13 @@ def examine(data: bytes, source: str, *, name: str) -> Examined:
     requires = _requires(_map_or(value).get("requires"), document)
     if problems:
         return Examined(None, problems, requires)
-    return Examined(_pipeline(as_map(value), name, source, requires), [], requires)
+    return Examined(pipeline_of(as_map(value), name, source, requires), [], requires, value)
 
 
 # --- what no schema can say; the value may be wrong in any other way too
 
 
-def _misfits(value: Plain) -> Iterator[tuple[yaml.Path, str]]:
+def _misfits(value: Plain) -> Iterator[tuple[_Path, str]]:
     steps = [_map_or(item) for item in _list_or(_map_or(value).get("steps"))]
     yield from _wrong_needs(steps)
     total = 0
@@ -86,12 +97,12 @@ def _misfits(value: Plain) -> Iterator[tuple[yaml.Path, str]]:
         yield ("steps",), f"found {total} combinations of all steps, allowed: {MAX_ALL_CELLS}"
 
 
-def _wrong_needs(steps: list[Map]) -> Iterator[tuple[yaml.Path, str]]:
+def _wrong_needs(steps: list[Map]) -> Iterator[tuple[_Path, str]]:
     names = {str(step.get("name")): step for step in steps}
     edges = {name: _texts(step.get("needs")) for name, step in names.items()}
     for index, step in enumerate(steps):
         for number, need in enumerate(_texts(step.get("needs"))):
-            path: yaml.Path = ("steps", index, "needs", number)
+            path: _Path = ("steps", index, "needs", number)
             if need not in names:
                 near = "".join(f", did you mean '{n}'?" for n in nearest(need, list(names))[:1])
                 yield path, f"found '{need}', which is no step of this pipeline{near}"
@@ -103,7 +114,7 @@ def _wrong_needs(steps: list[Map]) -> Iterator[tuple[yaml.Path, str]]:
         yield ("steps", index, "needs"), f"found a cycle: {way}"
 
 
-def _wrong_matrix(plain: Map) -> Iterator[tuple[yaml.Path, str]]:
+def _wrong_matrix(plain: Map) -> Iterator[tuple[_Path, str]]:
     axes = [key for key in plain if key not in _NO_AXES]
     if not axes and not plain.get("include"):
         yield (), "found no axis, allowed: at least one"
@@ -131,7 +142,8 @@ def _texts(value: Plain) -> tuple[str, ...]:
 # --- the value of a file that nothing is wrong with
 
 
-def _pipeline(plain: Map, name: str, source: str, requires: Requires) -> Pipeline:
+def pipeline_of(plain: Map, name: str, source: str, requires: Requires) -> Pipeline:
+    """Return the pipeline that the value of a good file says."""
     jobs = cast(int | None, plain.get("jobs"))
     parallel = plain.get("parallel")
     return Pipeline(
@@ -235,7 +247,7 @@ def _words(value: Plain) -> tuple[str, ...]:
     return words if words[-1:] == ("-c",) else (*words, "-c")
 
 
-def _requires(value: Plain, document: yaml.Document) -> Requires:
+def _requires(value: Plain, document: "Document") -> Requires:
     plain = _map_or(value)
 
     def place(*path: str | int) -> tuple[int, int]:

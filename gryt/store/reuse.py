@@ -4,7 +4,6 @@ One small JSON file per cell of a pipeline, readable by its owner alone: the dig
 variables too. What does not read is as good as not there.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -79,4 +78,6 @@ class Results:
             return
 
     def _path(self, cell: str) -> Path:
+        import hashlib  # lazy: loads OpenSSL
+
         return self._folder / f"{hashlib.sha256(cell.encode()).hexdigest()[:32]}.json"

@@ -41,6 +41,12 @@ def text(name: str) -> bytes:
     return (_folder() / f"{name}{_SUFFIX}").read_bytes()
 
 
+def stamp(name: str) -> list[Plain]:
+    """Returns by what another version of the schema `name` is known without reading it."""
+    status = (_folder() / f"{name}{_SUFFIX}").stat()
+    return [status.st_mtime_ns, status.st_size]
+
+
 def names() -> tuple[str, ...]:
     """Returns the names of all schemas, sorted."""
     return tuple(sorted(p.name.removesuffix(_SUFFIX) for p in _folder().glob(f"*{_SUFFIX}")))
