@@ -84,3 +84,17 @@ def test_where_there_is_no_policy_none_is_loaded(released: Repo) -> None:
     (released / ".gryt/policy.yaml").write_text("gates: [{name: soaked, soak: 0.001}]\n")
     released.git("add", ".gryt/policy.yaml")
     assert loaded_by(["policy", "show"], released.path) >= {"gryt.model.floor"}
+
+
+def test_a_run_of_a_known_pipeline_loads_no_yaml_and_no_validator(released: Repo) -> None:
+    pipelines = released / ".gryt/pipelines"
+    pipelines.mkdir(parents=True, exist_ok=True)
+    (pipelines / "fast.yaml").write_text("name: fast\nsteps: [{name: a, command: /bin/true}]\n")
+    released.git("add", ".gryt/pipelines")
+    released.git("commit", "-qm", "a pipeline")
+    wasted = {"yaml", "jsonschema", "jsonschema_rs", "socket", "email", "decimal", "hashlib"}
+    assert loaded_by(["run", "fast"], released.path) & {"yaml", "pygit2._pygit2"}
+    again = ["evolution", "start", "v1.5.0", "--change", "FEAT-201", "--pipeline", "fast"]
+    loaded_by(again, released.path)
+    assert loaded_by(["run", "fast"], released.path) & wasted == set()
+    assert loaded_by(["run", "--no-record", "fast"], released.path) & (wasted | {"pygit2"}) == set()

@@ -4,7 +4,8 @@ YAML gives text only (see `gryt.store.plain`); the schema says which text is a n
 null. Input files are closed: an unknown key is an error. Records are open: a newer gryt may have
 written more, and what it wrote is kept.
 
-`jsonschema_rs` answers yes or no; `jsonschema`, which takes long to import, explains a no.
+`fitting` says yes to what gryt itself writes, `jsonschema_rs` yes or no to the rest; `jsonschema`,
+which takes long to import, explains a no.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from gryt.errors import Corrupt, InvalidInput
+from gryt.store import fitting
 from gryt.store.plain import Plain
 from gryt.store.schema_files import bundle, exists, names
 from gryt.store.shape import Shape, coerce, repeats, shape
@@ -92,7 +94,7 @@ def _shape(name: str) -> Shape:
 
 def _problems(value: Plain, name: str) -> "list[Finding]":
     same = list(repeats(value, shape(name)))
-    fits = _judge(name)(value)
+    fits = fitting.fits(value, name) or _judge(name)(value)
     if fits and not same:
         return []
     from gryt.store.explain import Finding, explain, repeated  # lazy: costs 70 ms
