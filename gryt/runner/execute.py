@@ -17,7 +17,7 @@ from gryt.model.schedule import Schedule
 from gryt.runner.capture import LogFiles
 from gryt.runner.cells import Around, Running, masked, not_started, place_of
 from gryt.runner.children import Child, Nursery
-from gryt.runner.handover import Handover, output_variables
+from gryt.runner.handover import Handover, output_variables, sweep
 from gryt.runner.interrupts import Interrupts
 from gryt.runner.masking import Masker, secret_values
 from gryt.runner.preflight import which
@@ -96,6 +96,7 @@ def execute(
             run.until_over()
     finally:
         handover.close()
+        sweep(env)
     # Read after the handlers are gone: a signal that came up to then was ours to answer.
     execution = run.execution(interrupts.first, time.monotonic() - started)
     observer.run_finished(execution)

@@ -37,12 +37,33 @@ class Handed(NamedTuple):
     metrics: tuple[Metric, ...] = ()
 
 
+def _prefix() -> str:
+    """Return how the folders of this user's runs begin; the process that made one comes next."""
+    return f"gryt-run-{os.geteuid()}-"
+
+
+def sweep(env: Mapping[str, str]) -> None:
+    """Remove the folders of runs that were killed: what is in them may be a secret."""
+    start = _prefix()
+    try:
+        with os.scandir(env.get("TMPDIR") or _TMP) as entries:
+            found = [entry.path for entry in entries if entry.name.startswith(start)]
+    except OSError:
+        return
+    for path in found:
+        pid = Path(path).name.removeprefix(start).partition("-")[0]
+        if pid.isdecimal() and not Path(f"/proc/{pid}").exists() and Path("/proc/self").exists():
+            import shutil  # lazy: only after a run was killed
+
+            shutil.rmtree(path, ignore_errors=True)
+
+
 class Handover:
     """The files of one run, in the directory for temporary files that the steps have too."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         # tempfile and shutil do the same, and cost more to import than a step to run.
-        name = f"gryt-{os.urandom(8).hex()}"
+        name = f"{_prefix()}{os.getpid()}-{os.urandom(8).hex()}"
         self._folder = Path(env.get("TMPDIR") or _TMP, name)
         try:
             self._folder.mkdir(mode=0o700)

@@ -60,6 +60,10 @@ def verify(session: Session, *, repair: bool = False) -> Report:
     projected = [*tag_findings, *note_findings]
     found += projected if is_sound else _plain(f._replace(mend=None) for f, _ in projected)
     found += _leftovers(session, own)
+    if repair:
+        from gryt.runner.handover import sweep  # lazy: only repair takes away what runs left
+
+        sweep(session.environ)
     checked = Checked(len(examined), commits, sum(e.total for e in examined), tags, notes)
     findings = _mended(session, found, notes_tip) if repair else [finding for finding, _ in found]
     order = list(Severity)
