@@ -1,7 +1,5 @@
 """Evolutions, gathered from the records that tell what became of them."""
 
-from dataclasses import dataclass, field
-
 from gryt.model.names import RecordId, Version
 from gryt.model.pipeline import RunStatus
 from gryt.model.records import (
@@ -17,15 +15,15 @@ from gryt.model.records import (
 from gryt.model.state import Evolution, EvolutionStatus
 
 
-@dataclass
 class Attempt:
     """One evolution while its records are gathered."""
 
-    state: Evolution
-    finished: dict[RecordId, tuple[Record, RunFinished]] = field(default_factory=dict)
-    """Every run that ended, by the id of its started record."""
-    begun: set[RecordId] = field(default_factory=set)
-    """Every run whose beginning counts."""
+    def __init__(self, state: Evolution) -> None:
+        self.state = state
+        self.finished: dict[RecordId, tuple[Record, RunFinished]] = {}
+        """Every run that ended, by the id of its started record."""
+        self.begun: set[RecordId] = set()
+        """Every run whose beginning counts."""
 
 
 _AFTER_RUN = {

@@ -7,7 +7,7 @@ visible escape. Colours may stay where the reader wants them.
 
 import codecs
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 LONGEST_LINE = 16 * 1024
 """Characters of a line that are held back until it ends; a longer one is passed on in pieces."""
@@ -16,16 +16,24 @@ RESET = "\x1b[0m"
 _UNSAFE = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
 )
-_ODD = re.compile(f"[{_UNSAFE}]")
-_ESCAPES = {
-    code: chr(code).encode("unicode_escape", "surrogatepass").decode()
-    for code in (
+
+
+@cache
+def _odd() -> "re.Pattern[str]":  # built when needed: few steps print what needs it
+    return re.compile(f"[{_UNSAFE}]")
+
+
+@cache
+def _escapes() -> dict[int, str]:
+    codes = (
         *range(9),
         *range(0x0B, 0x20),
         *range(0x7F, 0xA0),
         *(0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2060, 0x206A), 0xFEFF),
     )
-}
+    return {code: chr(code).encode("unicode_escape", "surrogatepass").decode() for code in codes}
+
+
 # The classes leave out whatever begins another sequence, so that no input takes quadratic time.
 _SEQUENCE = re.compile(
     "(?:\x1b\\[|\x9b)(?:(?P<colours>[0-9;:]{0,64})m|[0-?]*[ -/]*[@-~])"  # CSI: colours, the cursor
@@ -85,7 +93,7 @@ class Printed:
 
 def clean(text: str, *, colours: bool = False) -> str:
     """Return lines of output as they may be shown; colours that stay may reach beyond them."""
-    if _ODD.search(text) is None:
+    if (text.isascii() and text.isprintable()) or _odd().search(text) is None:
         return text
     # Redrawing first: what it brings together may be a sequence.
     if "\r" in text:
@@ -93,15 +101,15 @@ def clean(text: str, *, colours: bool = False) -> str:
     if "\b" in text:
         text = "\n".join(_rubbed_out(line) for line in text.split("\n"))
     if not colours:
-        return _SEQUENCE.sub("", text).translate(_ESCAPES)
+        return _SEQUENCE.sub("", text).translate(_escapes())
     shown = []
     end = 0
     for found in _SEQUENCE.finditer(text):
-        shown.append(text[end : found.start()].translate(_ESCAPES))
+        shown.append(text[end : found.start()].translate(_escapes()))
         end = found.end()
         if (codes := found["colours"]) is not None:
             shown.append(_kept(codes))
-    return "".join((*shown, text[end:].translate(_ESCAPES)))
+    return "".join((*shown, text[end:].translate(_escapes())))
 
 
 def _last_drawn(line: str) -> str:

@@ -1,7 +1,6 @@
 """What every use case works with: the ledger, the work tree's files, and who is at work."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,23 +11,33 @@ from gryt.store.remotes import Network
 from gryt.store.workspace import Workspace
 
 
-@dataclass
 class Session:
     """One command's surroundings."""
 
-    ledger: Ledger
-    workspace: Workspace | None
-    """The `.gryt` folder; None in a bare repository."""
-    find_author: Callable[[], Author]
-    environ: Mapping[str, str]
-    say: Callable[[str], None]
-    """Takes a line for people, about something done on the way."""
-    answers: dict[Any, Any] = field(default_factory=dict)
-    """What was found out once and holds for the whole command: policies, answers of gates."""
-    writes: bool = True
-    """False for questions that must leave no trace, such as a dry run."""
-    network: Network = field(default_factory=Network)
-    """How to wait for other machines."""
+    def __init__(
+        self,
+        ledger: Ledger,
+        workspace: Workspace | None,
+        find_author: Callable[[], Author],
+        environ: Mapping[str, str],
+        say: Callable[[str], None],
+        *,
+        writes: bool = True,
+        network: Network | None = None,
+    ) -> None:
+        self.ledger = ledger
+        self.workspace = workspace
+        """The `.gryt` folder; None in a bare repository."""
+        self.find_author = find_author
+        self.environ = environ
+        self.say = say
+        """Takes a line for people, about something done on the way."""
+        self.answers: dict[Any, Any] = {}
+        """What was found out once and holds for the whole command: policies, answers of gates."""
+        self.writes = writes
+        """False for questions that must leave no trace, such as a dry run."""
+        self.network = network or Network()
+        """How to wait for other machines."""
 
     @cached_property
     def author(self) -> Author:

@@ -9,7 +9,6 @@ in one transaction, each from the value that `decide` has seen. Where another pr
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
@@ -41,30 +40,36 @@ class TagMade(NamedTuple):
     oid: Oid
 
 
-@dataclass
 class Draft:
     """One action in the making, upon one state of one ledger ref."""
 
-    ledger: Ledger
-    author: Author
-    ref: str
-    tip: str | None
-    state: Generation | None
-    """The generation as it is; None where it does not exist (or for the meta-branch)."""
-    ids: Iterator[RecordId]
-    at: str
-    files: dict[str, bytes] = field(default_factory=dict)
-    records: list[Record] = field(default_factory=list)
-    tags: list[TagMade] = field(default_factory=list)
-    notes: dict[str, list[str]] = field(default_factory=dict)
-    trees: dict[str, str] = field(default_factory=dict)
-    """Whole trees to put in, by path."""
-    target: str | None = None
-    """The ref that gets the commit, where that is another than the one that was read."""
-    moves: list[RefUpdate] = field(default_factory=list)
-    """Other refs that move with the action; without a new value, to the commit that it makes."""
-    message: Callable[[Generation | None], str] = lambda _: "gryt\n"
-    """The commit message, from the state after the action."""
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        author: Author,
+        ref: str,
+        tip: str | None,
+        state: Generation | None,
+        ids: Iterator[RecordId],
+        at: str,
+    ) -> None:
+        self.ledger, self.author = ledger, author
+        self.ref, self.tip, self.state = ref, tip, state
+        """The generation as it is; None where it does not exist (or for the meta-branch)."""
+        self.ids, self.at = ids, at
+        self.files: dict[str, bytes] = {}
+        self.records: list[Record] = []
+        self.tags: list[TagMade] = []
+        self.notes: dict[str, list[str]] = {}
+        self.trees: dict[str, str] = {}
+        """Whole trees to put in, by path."""
+        self.target: str | None = None
+        """The ref that gets the commit, where that is another than the one that was read."""
+        self.moves: list[RefUpdate] = []
+        """Other refs that move with the action; without a new value, to the commit it makes."""
+        self.message: Callable[[Generation | None], str] = lambda _: "gryt\n"
+        """The commit message, from the state after the action."""
 
     @property
     def by(self) -> str:

@@ -8,8 +8,7 @@ written without quotes, for only such a text may become a number, a boolean or n
 import math
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
 """What YAML and JSON have in common."""
@@ -33,8 +32,7 @@ class PlainScalar(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What a document may cost before it is refused."""
 
     bytes: int

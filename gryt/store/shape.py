@@ -5,8 +5,9 @@ give unquoted scalars the types that the schema wants, and to tell people what w
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from gryt.store.plain import CORE_TYPES, Plain, PlainScalar, resolve
 from gryt.store.schema_files import Schema, read, target
@@ -22,12 +23,11 @@ _TYPE_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """One place of a schema."""
 
     types: frozenset[str] = CORE_TYPES
-    properties: Mapping[str, "Shape"] = field(default_factory=dict)
+    properties: Mapping[str, "Shape"] = MappingProxyType({})
     rest: "Shape | None" = None
     """The shape of values whose keys are not in `properties`."""
     items: "Shape | None" = None
@@ -39,7 +39,7 @@ class Shape:
     """Which keys may stand here where any could."""
     choices: tuple[str, ...] = ()
     """The words that are accepted, where only certain words are."""
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = MappingProxyType({})
     """Words that are understood, and what they stand for."""
 
 

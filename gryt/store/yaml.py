@@ -9,7 +9,8 @@ Scalars stay text, see `gryt.store.plain`; `gryt.store.schema` gives them their 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from gryt.errors import Corrupt, GrytError, InvalidInput
 from gryt.store.plain import DEFAULT_LIMITS, RECORD_LIMITS, Limits, Plain, PlainScalar
@@ -32,16 +33,14 @@ Path = tuple[str | int, ...]
 """The way from the top of a document to one of its values."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in a text; line and column count from 1, columns in characters."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """A parsed file that still knows where everything stood."""
 
     value: Plain
@@ -49,7 +48,7 @@ class Document:
     """Where each value begins."""
     source: str
     """What the file is called in messages."""
-    keys: Mapping[Path, Position] = field(default_factory=dict)
+    keys: Mapping[Path, Position] = MappingProxyType({})
     """Where the key of each mapping entry begins."""
 
     def position(self, path: Sequence[str | int]) -> Position:
