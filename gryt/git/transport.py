@@ -109,9 +109,11 @@ def push(
     network: Network,
     dry_run: bool = False,
     leases: Mapping[str, str] = _NONE,
+    patterns: Sequence[str] = (),
 ) -> Pushed:
     """Push object ids to refs (`updates`), never by force; return what was said to each.
 
+    `patterns` are pushed as they are here: git looks through all refs for each single one.
     A ref in `leases` may be replaced, where it is still at the object named there.
     A dry run logs in and asks what is there; hooks and rules of the server are not asked.
     """
@@ -123,6 +125,7 @@ def push(
         *(("--dry-run",) if dry_run else ()),
         *(f"--force-with-lease={ref}:{oid}" for ref, oid in leases.items()),
         *("--", remote, *(f"{oid}:{ref}" for oid, ref in updates)),
+        *(f"{pattern}:{pattern}" for pattern in patterns),
         network=network,
         doing=f"pushing to '{remote}'",
     )

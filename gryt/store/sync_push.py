@@ -7,7 +7,7 @@ server without atomic pushes gets the records first and then the tags, for a tag
 can never be taken back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gryt.git import transport
@@ -17,10 +17,12 @@ from gryt.store.layout import TAGS
 from gryt.store.ledger import Ledger
 from gryt.store.sync_apply import rows_of
 from gryt.store.sync_settle import Settled, unpublished
-from gryt.store.sync_tags import tags_of, to_push
+from gryt.store.sync_tags import local_tags, tags_of, to_push
 
 _AT_ONCE = 5000
 """How many refs one command line may name."""
+_MANY = 100
+"""From how many refs on those that go together are told by a pattern."""
 _BLAMELESS = ("atomic push failed", "atomic push failure", "atomic transaction failed")
 """What git says of a ref that was refused only because another one was."""
 
@@ -34,6 +36,8 @@ class Parcel(NamedTuple):
     """Object and ref of each, the ledger's first."""
     replaced: tuple[tuple[str, str], ...] = ()
     """Tags that are to be replaced, with the object that stands there: nothing else may."""
+    told: tuple[tuple[str, str], ...] = ()
+    """Object and ref of every tag that its records tell of, pushed before or not."""
 
 
 def parcel_of(ledger: Ledger, settled: Settled, before: str | None) -> Parcel | None:
@@ -49,13 +53,17 @@ def parcel_of(ledger: Ledger, settled: Settled, before: str | None) -> Parcel | 
         return None
     updates = [] if union.there == settled.tip else [(settled.tip, union.ref)]
     replaced: list[tuple[str, str]] = []
+    told: list[tuple[str, str]] = []
     if ledger.layout.version(union.ref) is not None:
         paths = unpublished(ledger, settled.tree, before)
         tags = tags_of(union.ref, rows_of(ledger, settled))
         updates += to_push(ledger, tags, paths)
         named = {f"{TAGS}{name}": told.replaces for name, told in tags.wanted.items()}
         replaced = [(ref, old) for _, ref in updates if (old := named.get(ref)) is not None]
-    return Parcel(union.ref, tuple(updates), tuple(replaced)) if updates else None
+        told = [(each.oid, f"{TAGS}{name}") for name, each in tags.wanted.items()]
+    if not updates:
+        return None
+    return Parcel(union.ref, tuple(updates), tuple(replaced), tuple(told))
 
 
 def with_more(parcel: Parcel | None, ref: str, tags: Sequence[tuple[str, str]]) -> Parcel | None:
@@ -120,12 +128,14 @@ class _Courier:
         self._network = network
         self._atomic = True
         self._leases: dict[str, str] = {}
+        self._told: set[tuple[str, str]] = set()
         self.accepted: list[str] = []
         self.refused: dict[str, Refusal] = {}
 
     def together(self, parcels: list[Parcel]) -> None:
         """Push parcels at once; sort out who is to blame where that fails."""
         self._leases = self._replaced(parcels)
+        self._told = {tag for parcel in parcels for tag in parcel.told}
         for some in _batches(parcels):
             self._batch(some)
 
@@ -188,15 +198,52 @@ class _Courier:
             self.accepted.append(parcel.ref)
 
     def _push(self, updates: Sequence[tuple[str, str]]) -> transport.Pushed:
+        # a generation that was renamed has two refs, whose records tell of the same tags
+        updates = list(dict.fromkeys(updates))
+        patterns, single = _in_patterns(local_tags(self._ledger), updates, self._told)
+        pushed = self._talk(single, patterns)
+        asked = {ref for _, ref in updates}
+        if any(ref not in asked and not a.accepted for ref, a in pushed.answers.items()):
+            # one that a pattern took along is another there, which keeps nobody
+            pushed = self._talk(updates, [])
+        return pushed
+
+    def _talk(
+        self, updates: Sequence[tuple[str, str]], patterns: Sequence[str]
+    ) -> transport.Pushed:
         return transport.push(
             self._ledger.repository,
             self._remote,
-            # a generation that was renamed has two refs, whose records tell of the same tags
-            list(dict.fromkeys(updates)),
-            atomic=self._atomic and len(updates) > 1,
+            updates,
+            patterns=patterns,
+            atomic=self._atomic and len(updates) + len(patterns) > 1,
             network=self._network,
             leases={ref: self._leases[ref] for _, ref in updates if ref in self._leases},
         )
+
+
+def _in_patterns(
+    here: Mapping[str, str],
+    updates: Sequence[tuple[str, str]],
+    told: Collection[tuple[str, str]],
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return patterns for the many tags of one version, and the updates that are left.
+
+    git takes time for every ref that it is named times every ref that there is. A pattern stands
+    only for tags that all are as records tell of them: those to be pushed, and some that were.
+    """
+    if len(updates) < _MANY:
+        return [], list(updates)
+    groups: dict[str, set[tuple[str, str]]] = {}
+    for name, oid in here.items():
+        version, candidate, _ = name.partition("-rc.")
+        if candidate:
+            groups.setdefault(f"{TAGS}{version}-rc.*", set()).add((oid, f"{TAGS}{name}"))
+    wanted = set(updates)
+    fine = wanted.union(told)
+    patterns = [p for p, tags in groups.items() if tags <= fine and not tags.isdisjoint(wanted)]
+    gone = {update for pattern in patterns for update in groups[pattern]}
+    return patterns, [update for update in updates if update not in gone]
 
 
 def _batches(parcels: list[Parcel]) -> Iterable[list[Parcel]]:
