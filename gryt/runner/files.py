@@ -65,7 +65,7 @@ def digest(path: Path, masker: Masker | None = None) -> str | None:
     return sha.hexdigest()
 
 
-def read_small(path: Path, limit: int) -> bytes | None:
+def read_small(path: Path | str, limit: int) -> bytes | None:
     """Return at most `limit` + 1 bytes of a regular file; None where there is none."""
     try:
         fd = open_regular(path)
@@ -75,7 +75,7 @@ def read_small(path: Path, limit: int) -> bytes | None:
         return file.read(limit + 1)
 
 
-def open_regular(path: Path) -> int:
+def open_regular(path: Path | str) -> int:
     """Open a regular file for reading, never through a link; raise OSError for anything else."""
     fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(fd).st_mode):  # asked first: Python opens no folder as a file

@@ -102,7 +102,7 @@ class Handover:
         return Handed(parse_outputs(output or ""), summary, parse_metrics(metrics or ""))
 
     def _text(self, name: str, what: str, limit: int) -> str | None:
-        data = read_small(self._folder / name, limit)
+        data = read_small(f"{self._folder}/{name}", limit)
         if data is None:
             return None
         if len(data) > limit:

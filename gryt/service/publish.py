@@ -4,10 +4,14 @@ Always best effort. An action that is recorded here is done; where the remote ca
 refuses, that is said and the next sync makes up for it.
 """
 
+from typing import TYPE_CHECKING
+
 from gryt.errors import GrytError
-from gryt.model.sync import Mode, Pushed
 from gryt.service.session import Session
 from gryt.store import remotes
+
+if TYPE_CHECKING:
+    from gryt.model.sync import Pushed
 
 _PATIENCE = 30
 """Seconds for a conversation that nobody has asked for, where `gryt.timeout` says nothing else."""
@@ -21,6 +25,7 @@ def automatic(session: Session, version: str | None, *, edits: bool = False) -> 
     """
     if not session.writes or not remotes.names(session.ledger):
         return None
+    from gryt.model.sync import Mode  # lazy: most clones have no remote
     from gryt.service.sync import mode  # lazy: most clones have no remote
 
     session.network = session.network._replace(limit=_PATIENCE)
@@ -43,6 +48,7 @@ def deciding(session: Session) -> str | None:
     """Return the remote at which promotions are decided; None where they are decided here."""
     if not remotes.names(session.ledger):
         return None
+    from gryt.model.sync import Mode  # lazy: most clones have no remote
     from gryt.service.sync import mode  # lazy: most clones have no remote
 
     if mode(session) is Mode.LOCAL:
@@ -91,11 +97,12 @@ def fetch_for_job(session: Session) -> None:
         _say(session, error)
 
 
-def after(session: Session, version: str | None, *, edits: bool = False) -> Pushed | None:
+def after(session: Session, version: str | None, *, edits: bool = False) -> "Pushed | None":
     """Publish what was recorded, where the mode asks for it; return what came of it."""
     remote = automatic(session, version, edits=edits)
     if remote is None:
         return None
+    from gryt.model.sync import Mode  # lazy: only where something is shared
     from gryt.service.sync import mode  # lazy: only where something is shared
     from gryt.service.sync_push import push  # lazy: only where something is shared
 
