@@ -139,6 +139,8 @@ def _public(
     author: Callable[[], Author],
 ) -> str | None:
     """Return notes like `mine`, upon the remote's, without the lines about private generations."""
+    if not private:
+        return mine
     objects = ledger.objects
     base = objects.tree_of(there) if there is not None else None
     changed: dict[str, str] = {}
