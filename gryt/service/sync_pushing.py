@@ -120,7 +120,8 @@ class Pushing:
             )
         for settled in done:
             self._count(settled, contact)
-        return self._in_place(contact, done) and not self._refused
+        known = {parcel.ref: parcel.tags for _, parcel in plan if parcel.tags is not None}
+        return self._in_place(contact, done, known) and not self._refused
 
     def _scope(self) -> list[str]:
         refs = in_scope(self._session, self._ledger.refs, self._version)
@@ -203,12 +204,15 @@ class Pushing:
         is_new = settled.union.ref not in contact.tips
         (self._created if is_new else self._updated)[version] = None
 
-    def _in_place(self, contact: Contact, done: list[Settled]) -> bool:
+    def _in_place(
+        self, contact: Contact, done: list[Settled], known: dict[str, sync_tags.Tags]
+    ) -> bool:
         """Move here what the remote has accepted; where we were overtaken here, unite again."""
         if not done:
             return True
         told = {
-            each.union.ref: sync_tags.tags_of(each.union.ref, rows_of(self._ledger, each))
+            (ref := each.union.ref): known.get(ref)
+            or sync_tags.tags_of(ref, rows_of(self._ledger, each))
             for each in done
             if self._ledger.layout.version(each.union.ref) is not None
         }

@@ -17,7 +17,7 @@ from gryt.store.layout import TAGS
 from gryt.store.ledger import Ledger
 from gryt.store.sync_apply import rows_of
 from gryt.store.sync_settle import Settled, unpublished
-from gryt.store.sync_tags import local_tags, tags_of, to_push
+from gryt.store.sync_tags import Tags, local_tags, tags_of, to_push
 
 _AT_ONCE = 5000
 """How many refs one command line may name."""
@@ -36,8 +36,8 @@ class Parcel(NamedTuple):
     """Object and ref of each, the ledger's first."""
     replaced: tuple[tuple[str, str], ...] = ()
     """Tags that are to be replaced, with the object that stands there: nothing else may."""
-    told: tuple[tuple[str, str], ...] = ()
-    """Object and ref of every tag that its records tell of, pushed before or not."""
+    tags: Tags | None = None
+    """What its records tell of tags, pushed before or not."""
 
 
 def parcel_of(ledger: Ledger, settled: Settled, before: str | None) -> Parcel | None:
@@ -53,17 +53,16 @@ def parcel_of(ledger: Ledger, settled: Settled, before: str | None) -> Parcel | 
         return None
     updates = [] if union.there == settled.tip else [(settled.tip, union.ref)]
     replaced: list[tuple[str, str]] = []
-    told: list[tuple[str, str]] = []
+    tags = None
     if ledger.layout.version(union.ref) is not None:
         paths = unpublished(ledger, settled.tree, before)
         tags = tags_of(union.ref, rows_of(ledger, settled))
         updates += to_push(ledger, tags, paths)
         named = {f"{TAGS}{name}": told.replaces for name, told in tags.wanted.items()}
         replaced = [(ref, old) for _, ref in updates if (old := named.get(ref)) is not None]
-        told = [(each.oid, f"{TAGS}{name}") for name, each in tags.wanted.items()]
     if not updates:
         return None
-    return Parcel(union.ref, tuple(updates), tuple(replaced), tuple(told))
+    return Parcel(union.ref, tuple(updates), tuple(replaced), tags)
 
 
 def with_more(parcel: Parcel | None, ref: str, tags: Sequence[tuple[str, str]]) -> Parcel | None:
@@ -135,7 +134,8 @@ class _Courier:
     def together(self, parcels: list[Parcel]) -> None:
         """Push parcels at once; sort out who is to blame where that fails."""
         self._leases = self._replaced(parcels)
-        self._told = {tag for parcel in parcels for tag in parcel.told}
+        every = [parcel.tags for parcel in parcels if parcel.tags is not None]
+        self._told = {(t.oid, f"{TAGS}{n}") for tags in every for n, t in tags.wanted.items()}
         for some in _batches(parcels):
             self._batch(some)
 
