@@ -73,6 +73,7 @@ def test_a_draft_that_took_the_version_wins_too(
     is_sound(gryt, repo, clone)
 
 
+@pytest.mark.slow
 def test_a_promotion_that_nothing_was_faster_than_keeps_its_name(
     gryt: Gryt, repo: Repo, remote: Repo
 ) -> None:

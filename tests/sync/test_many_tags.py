@@ -36,6 +36,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
+@pytest.mark.slow
 def test_all_tags_of_a_version_go_by_one(
     many: Repo, gryt: Gryt, remote: Repo, told: list[str]
 ) -> None:
