@@ -1,13 +1,16 @@
 """Pipelines that were read and found good before, so that nobody reads YAML or schemas again.
 
-One JSON file per pipeline in the cache of the clone, with the very bytes it was made from: where
-one of them differs, or another gryt has written it, it is as good as not there.
+One file per pipeline in the cache of the clone, with the very bytes it was made from: where one of
+them differs, or another gryt has written it, it is as good as not there. So it is where anybody
+else has: its first line has a check sum of the rest, and the moment that its time stamp must have,
+since what stands here is what will be run.
 """
 
 import json
 import os
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from gryt import __version__
 from gryt.model.pipeline import Requires, Tool, Variable
@@ -45,9 +48,13 @@ def _origin(data: bytes) -> list[Plain]:
 
 def _read(path: Path, data: bytes, name: str, source: str) -> Examined | None:
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        status = path.stat()
+        if status.st_size > _MAX_BYTES:
             return None
-        stored: Any = json.loads(path.read_bytes())
+        seal, _, body = path.read_bytes().partition(b"\n")
+        if seal != _seal(body, status.st_mtime_ns):
+            return None
+        stored: Any = json.loads(body)
         if stored["origin"] != _origin(data):
             return None
         requires = Requires(
@@ -63,6 +70,10 @@ def _read(path: Path, data: bytes, name: str, source: str) -> Examined | None:
         return None
 
 
+def _seal(body: bytes, at: int) -> bytes:
+    return b"%08x %d" % (crc32(body), at)
+
+
 def _write(path: Path, data: bytes, found: Examined) -> None:
     """Keep a pipeline; a full or read-only disk costs only the time to read it again."""
     plain = {
@@ -74,9 +85,12 @@ def _write(path: Path, data: bytes, found: Examined) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        body = json.dumps(plain).encode()
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(fd, "w", encoding="utf-8") as file:
-            json.dump(plain, file)
+        with os.fdopen(fd, "wb") as file:
+            at = os.fstat(file.fileno()).st_mtime_ns
+            file.write(_seal(body, at) + b"\n" + body)
+        os.utime(temporary, ns=(at, at))
         temporary.replace(path)
     except OSError:
         return

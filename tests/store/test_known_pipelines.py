@@ -1,6 +1,8 @@
 """Pipelines that were found good before: the same as ever, or as good as not there."""
 
 import json
+import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -44,16 +46,42 @@ def test_what_is_known_is_the_same_and_is_not_read_again(
         _look(tmp_path, GOOD + b"# more\n")
 
 
-@pytest.mark.parametrize("broken", ["", "[]", "{", '{"origin": 1}', "drop", "gryt"])
-def test_what_does_not_read_is_as_good_as_not_there(tmp_path: Path, broken: str) -> None:
+@pytest.mark.parametrize("broken", ["", "[]", "{", '{"origin": 1}', "drop", "gryt", "doctored"])
+@pytest.mark.parametrize("sealed", [False, True])
+def test_what_does_not_read_or_was_edited_is_as_good_as_not_there(
+    tmp_path: Path, broken: str, *, sealed: bool
+) -> None:
+    if sealed and broken == "doctored":
+        pytest.skip("whoever seals anew what they have doctored could doctor gryt as well")
     first = _look(tmp_path)
     (file,) = (tmp_path / "pipelines").iterdir()
-    stored = json.loads(file.read_text())
+    whole = file.read_text()
+    stored = json.loads(whole.partition("\n")[2])
     if broken == "drop":
         broken = json.dumps({**stored, "value": {"steps": [1]}})
     elif broken == "gryt":
         broken = json.dumps({**stored, "origin": ["0.0.0", *stored["origin"][1:]], "value": 1})
+    elif broken == "doctored":
+        broken = whole.replace("echo", "true")
+        assert broken != whole
+    at = file.stat().st_mtime_ns
+    if sealed:
+        broken = f"{zlib.crc32(broken.encode()):08x} {at}\n{broken}"
     file.write_text(broken)
+    if sealed:
+        os.utime(file, ns=(at, at))
+    assert _look(tmp_path) == first
+
+
+def test_a_changed_byte_or_another_time_stamp_is_noticed(tmp_path: Path) -> None:
+    first = _look(tmp_path)
+    (file,) = (tmp_path / "pipelines").iterdir()
+    at = file.stat().st_mtime_ns
+    whole = file.read_text()
+    file.write_text(whole.replace("echo", "ecHo"))
+    os.utime(file, ns=(at, at))
+    assert _look(tmp_path) == first
+    os.utime(file, ns=(at + 1, at + 1))
     assert _look(tmp_path) == first
 
 
