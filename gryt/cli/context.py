@@ -57,13 +57,15 @@ class App:
 
         return discover(self.git)
 
-    def look_ahead(self, *, for_writing: bool) -> None:
+    def look_ahead(self, *, for_writing: bool, worktree: bool = True) -> None:
         """Let git look at the repository and the work tree while Python loads what is needed."""
         from gryt.git.repository import look_around  # lazy: --help finds no repository
-        from gryt.git.worktree import look_ahead  # lazy: --help finds no repository
 
         look_around(self.git, for_writing=for_writing)
-        look_ahead(self.git)
+        if worktree:
+            from gryt.git.worktree import look_ahead  # lazy: --help finds no repository
+
+            look_ahead(self.git)
 
     def path(self, name: str) -> Path:
         """Return the file that a name means to whoever started the command with -C."""

@@ -77,6 +77,7 @@ def push(
     Example:
       gryt sync push --version v5.0.0
     """  # noqa: D301 - for click, a backspace keeps lines apart
+    app.look_ahead(for_writing=False, worktree=False)
     from gryt.render.sync import pushed_document, pushed_text
     from gryt.service.sync_push import push as service
 
@@ -106,6 +107,7 @@ def pull(
     app: "App", version: str | None, remote: str | None, all_remotes: bool, as_json: bool
 ) -> int:
     """Take in what the remote has, united with what is here; contracts of drafts become files."""
+    app.look_ahead(for_writing=False, worktree=False)
     from gryt.render.sync import pulled_document, pulled_text
     from gryt.service.sync_pull import pull as service
 
@@ -148,6 +150,7 @@ def status(
 
     Nothing is taken in: that is what pull is for.
     """
+    app.look_ahead(for_writing=False, worktree=False)
     from gryt.render.sync import status_document, status_text
     from gryt.service.sync_status import status as service
 

@@ -16,6 +16,8 @@ from tests.cli.scenes import (
 from tests.support.cli import Gryt
 from tests.support.git import Repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 
 @pytest.fixture
 def drafted(repo: Repo, gryt: Gryt) -> Repo:

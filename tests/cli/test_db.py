@@ -12,6 +12,8 @@ from tests.cli.scenes import copy_of, draft, prove
 from tests.support.cli import Gryt, Result
 from tests.support.git import Repo, make_repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 CACHE = ".git/gryt/index.db"
 
 PASS_RATE = """
@@ -266,7 +268,6 @@ def test_a_question_without_end_is_ended(sql: str, told: Repo, gryt: Gryt) -> No
     assert answer.stderr.startswith("gryt: the question took more than 0.2 seconds\n")
 
 
-@pytest.mark.slow
 def test_a_question_that_says_too_much_is_ended(told: Repo, gryt: Gryt) -> None:
     numbers = "WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t LIMIT 600000)"
     answer = gryt("db", "query", f"{numbers} SELECT x FROM t", cwd=told)
@@ -336,7 +337,6 @@ def edit(cache: Path, sql: str) -> None:
     database.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "harm",
     [cache_gone, rows_gone, rows_forged, table_gone, end_overwritten, some_bytes_flipped],

@@ -11,6 +11,8 @@ from tests.cli.scenes import CONTRACT_FILE, bytes_below, copy_of, draft, prove, 
 from tests.support.cli import Gryt
 from tests.support.git import Repo, make_repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 QUESTIONS = [
     ("generation", "list"),
     ("generation", "show", "v1.5.0"),

@@ -7,6 +7,8 @@ from tests.support.cli import Gryt
 from tests.support.git import Repo
 from tests.support.ledgers import stock_law_1
 
+pytestmark = pytest.mark.slow  # many processes
+
 V1 = "refs/gryt/generations/v1.5.0"
 V2 = "refs/gryt/generations/v1.6.0"
 

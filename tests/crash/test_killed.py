@@ -223,7 +223,13 @@ def test_where_only_git_is_killed_gryt_finds_a_way_or_says_why_not(
     assert not complaints, "\n\n".join(complaints)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in {"start", "run"} else pytest.param(name, marks=pytest.mark.slow)
+        for name in CASES
+    ],
+)
 def test_killed_while_refs_move_it_ends_well(victim: Callable[[str], Victim], name: str) -> None:
     """The most delicate moments of the exhaustive test: when the first ref moves, and the last."""
     command = victim(name)

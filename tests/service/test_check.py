@@ -12,6 +12,8 @@ from gryt.store.inputs import write_contract
 from tests.support.git import Repo
 from tests.support.ledgers import Desk, paths, read, ref_of, tamper
 
+pytestmark = pytest.mark.slow  # many processes
+
 REF = ref_of("v1.5.0")
 FAILING = "name: full-ci\nsteps:\n  - name: lint\n    command: 'false'\n"
 

@@ -8,6 +8,8 @@ from tests.support.cli import Gryt, Result
 from tests.support.git import Repo, make_clone, make_remote
 from tests.support.ledgers import Desk, read, ref_of, stock_law_1
 
+pytestmark = pytest.mark.slow  # many processes
+
 VERSION = "v6.0.0"
 REF = ref_of(VERSION)
 META = "refs/gryt/meta"
@@ -87,7 +89,6 @@ def test_doing_it_twice_changes_nothing(desk: Desk, gryt: Gryt) -> None:
     assert desk.repo.refs() == refs
 
 
-@pytest.mark.slow
 def test_it_is_taken_back_by_a_rollback_to_its_backup(desk: Desk, gryt: Gryt) -> None:
     to = snapshot(gryt, desk.repo)
     gryt.ok("generation", "promote", VERSION, cwd=desk.repo)
@@ -101,7 +102,6 @@ def test_it_is_taken_back_by_a_rollback_to_its_backup(desk: Desk, gryt: Gryt) ->
     assert desk.repo.refs("refs/tags/") == tags
 
 
-@pytest.mark.slow
 def test_only_one_generation_goes_back_where_one_is_named(desk: Desk, gryt: Gryt) -> None:
     to = snapshot(gryt, desk.repo)
     gryt.ok("generation", "promote", VERSION, cwd=desk.repo)
@@ -130,7 +130,6 @@ def test_a_published_tag_stays_and_says_where_it_is(desk: Desk, gryt: Gryt, tmp_
     assert f"refs/tags/{VERSION}" in desk.repo.refs()
 
 
-@pytest.mark.slow
 def test_where_the_remote_is_silent_the_tag_stays(desk: Desk, gryt: Gryt, tmp_path: Path) -> None:
     desk.repo.git("remote", "add", "origin", tmp_path / "nowhere")
     to = snapshot(gryt, desk.repo)
@@ -181,7 +180,6 @@ def test_everything_comes_back_from_the_meta_branch_alone(
     assert gryt("audit", "rollback", to, "--yes", cwd=clone).stdout.startswith("Nothing")
 
 
-@pytest.mark.slow
 def test_a_record_that_only_the_snapshot_has_comes_back_too(desk: Desk, gryt: Gryt) -> None:
     """As with a snapshot that another clone took, whose generations were not fetched."""
     repo = desk.repo
@@ -199,7 +197,6 @@ def test_a_record_that_only_the_snapshot_has_comes_back_too(desk: Desk, gryt: Gr
     assert shown(gryt, repo) == promoted
 
 
-@pytest.mark.slow
 def test_what_a_clone_did_meanwhile_survives_the_union(
     desk: Desk, gryt: Gryt, tmp_path: Path
 ) -> None:
@@ -245,7 +242,6 @@ def test_snapshots_are_shown_and_compared(desk: Desk, gryt: Gryt) -> None:
     assert (wrong.status, f"did you mean '{second}'?" in wrong.stderr) == (3, True)
 
 
-@pytest.mark.slow
 def test_snapshots_of_one_name_are_told_apart(desk: Desk, gryt: Gryt, tmp_path: Path) -> None:
     """Two clones take one in the same second; a union has both, and mixes neither."""
     repo = desk.repo
@@ -274,7 +270,6 @@ def test_snapshots_of_one_name_are_told_apart(desk: Desk, gryt: Gryt, tmp_path: 
     assert counts == {"mine": 1, "theirs": 2}
 
 
-@pytest.mark.slow
 def test_a_snapshot_that_was_tampered_with_is_refused(desk: Desk, gryt: Gryt) -> None:
     repo = desk.repo
     to = snapshot(gryt, repo)
@@ -292,7 +287,6 @@ def test_a_snapshot_that_was_tampered_with_is_refused(desk: Desk, gryt: Gryt) ->
     assert repo.refs() == refs
 
 
-@pytest.mark.slow
 def test_a_run_that_was_under_way_keeps_what_it_came_to(desk: Desk, gryt: Gryt) -> None:
     """The pipeline itself rolls back the evolution that it runs for."""
     repo = desk.repo

@@ -13,6 +13,8 @@ from tests.cli.scenes import copy_of, draft, prove, proven
 from tests.support.cli import Gryt
 from tests.support.git import Repo, make_repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 QUESTIONS = [
     ("generation", "list"),
     ("generation", "show", "v1.5.0", "--json"),

@@ -28,12 +28,16 @@ CALLS = (
 """Every call that changes something on disk, but for the creation of an empty file: that comes to
 the state before the first write to it."""
 GRYT = 0
-"""The number of gryt's own process; the gits that it starts are 1, 2, ... in their order."""
+"""The number of gryt's own process; the gits that it starts and that may write are 1, 2, ..."""
 
 _CALL = re.compile(r"(?P<name>[a-z0-9_]+)\(")
 _WATCH = ("strace", "-qq", "-y", "-e", f"trace={','.join(CALLS)}", "-e", "signal=none", "-o")
 _SHIM = """\
 #!/bin/sh
+case " $* " in  # these only read, and are started side by side, in no order
+    *' rev-parse '* | *' config --list '* | *' status '* | *' ls-files '*) exec '{git}' "$@" ;;
+    *' var '* | *' version '*) exec '{git}' "$@" ;;
+esac
 n=$(($(cat '{count}') + 1))
 echo $n > '{count}'
 {what}

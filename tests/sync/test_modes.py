@@ -8,6 +8,8 @@ from tests.support.cli import Gryt
 from tests.support.git import Repo
 from tests.sync.team import is_sound, local, new, prove, ref_of, shared
 
+pytestmark = pytest.mark.slow  # many processes
+
 READING = [
     ("generation", "list"),
     ("generation", "show", "v1.0.0"),
@@ -76,7 +78,6 @@ def test_hybrid_publishes_what_is_shared_and_nothing_else(
     is_sound(gryt, repo, clone)
 
 
-@pytest.mark.slow
 def test_local_keeps_everything_to_itself(gryt: Gryt, repo: Repo, remote: Repo) -> None:
     local(repo)
     new(gryt, repo, "v1.0.0", "A-1")
@@ -90,7 +91,6 @@ def test_local_keeps_everything_to_itself(gryt: Gryt, repo: Repo, remote: Repo) 
     assert shared(remote) == shared(repo)
 
 
-@pytest.mark.slow
 def test_cloud_publishes_every_action(gryt: Gryt, repo: Repo, remote: Repo) -> None:
     gryt.ok("sync", "config", "--mode", "cloud", cwd=repo)
     new(gryt, repo, "v1.0.0", "A-1")
@@ -100,7 +100,6 @@ def test_cloud_publishes_every_action(gryt: Gryt, repo: Repo, remote: Repo) -> N
     assert shared(remote) == shared(repo)
 
 
-@pytest.mark.slow
 def test_offline_is_a_notice_and_the_number_is_provisional(
     gryt: Gryt, repo: Repo, remote: Repo, clone: Repo, tmp_path: Path
 ) -> None:
@@ -123,7 +122,6 @@ def test_offline_is_a_notice_and_the_number_is_provisional(
     is_sound(gryt, repo, clone)
 
 
-@pytest.mark.slow
 def test_a_number_that_was_seen_at_the_remote_is_not_given_out(
     gryt: Gryt, repo: Repo, remote: Repo, clone: Repo
 ) -> None:
