@@ -299,7 +299,9 @@ def test_an_exclusive_step_has_the_machine_for_itself(run: Run) -> None:
 
 def test_what_leaves_its_session_ends_with_its_step_all_the_same(run: Run, top: Path) -> None:
     daemon = "setsid sh -c 'trap \"\" TERM; echo $$ >pid; exec sleep 60' & "
-    execution = run(daemon + "while [ ! -s pid ]; do :; done", "kill -0 $(cat pid)")
+    # a process that was killed is there until the kernel is done with it
+    gone = "for n in $(seq 100); do kill -0 $(cat pid) || exit 1; sleep 0.02; done"
+    execution = run(daemon + "while [ ! -s pid ]; do :; done", gone)
 
     assert [step.status for step in execution.steps] == [PASS, FAIL]
 
