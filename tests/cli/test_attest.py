@@ -27,6 +27,8 @@ from tests.support.cli import Gryt
 from tests.support.git import Repo
 from tests.support.ledgers import Desk
 
+pytestmark = pytest.mark.slow  # many processes
+
 VERSION, CANDIDATE = "v1.5.0", "v1.5.0-rc.1"
 FORMATS = (PrivateFormat.PKCS8, PrivateFormat.OpenSSH)
 

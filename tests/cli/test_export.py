@@ -14,6 +14,8 @@ from tests.cli.scenes import copy_of, draft, prove
 from tests.support.cli import Gryt
 from tests.support.git import Repo, git, make_repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 EVIL = "=HYPERLINK('http://x') <script>alert(1)</script> {{7*7}}"
 TITLE = "=cmd|' /C calc'!A0 <img src=x onerror=alert(1)> {{7*7}} 'q' \"r\" \u202egpj"
 KINDS = [

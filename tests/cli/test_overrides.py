@@ -11,6 +11,8 @@ from gryt.model.verdict import Outcome, Verdict
 from tests.support.cli import Gryt, Result
 from tests.support.git import Repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 LEDGER = "refs/gryt/generations/v1.0.0"
 GATES = (
     Verdict("Good", Outcome.PASS),
