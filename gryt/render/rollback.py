@@ -11,6 +11,8 @@ from gryt.render.times import ago, local, size
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from gryt.render.audit import Snapshot
+
     class Change(Protocol):
         """What becomes of one generation."""
 
@@ -38,22 +40,6 @@ if TYPE_CHECKING:
         def new(self) -> str | None: ...
         @property
         def stays(self) -> str | None: ...
-
-    class Snapshot(Protocol):
-        """One snapshot."""
-
-        @property
-        def id(self) -> str: ...
-        @property
-        def label(self) -> str: ...
-        @property
-        def created_at(self) -> str: ...
-        @property
-        def by(self) -> str: ...
-        @property
-        def generations(self) -> int: ...
-        @property
-        def bytes(self) -> int: ...
 
     class Difference(Protocol):
         """How one generation differs between two points."""

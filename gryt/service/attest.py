@@ -9,7 +9,6 @@ from gryt.model.attestation import (
     PAYLOAD_TYPE,
     Release,
     Run,
-    Statement,
     begun_by,
     of_release,
     of_run,
@@ -137,6 +136,3 @@ def _runs(
 
 def _run(state: Generation, evolution: Evolution, begun: Record, ended: Record, blob: str) -> Run:
     return Run(state.version, evolution.tag, evolution.changes, begun, ended, Oid(blob))
-
-
-__all__ = ["Attested", "Statement", "attest", "resource"]

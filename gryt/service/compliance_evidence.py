@@ -88,6 +88,9 @@ def _purposes(rules: Policy) -> Mapping[str, frozenset[str]]:
     return found
 
 
+_NOT_GOOD = {"N": Trust.UNSIGNED, "B": Trust.BAD, "R": Trust.BAD}
+"""What git's words for a signature come to; any other cannot be checked."""
+
 # --- records
 
 
@@ -128,8 +131,7 @@ def trust_of(signature: Signature, by: str, signers: Signers) -> tuple[Trust, st
         people = signers.person
         same = people.get(email, email) == people.get(signature.principal, signature.principal)
         return (Trust.GOOD if same else Trust.OTHER), signature.principal
-    words = {"N": Trust.UNSIGNED, "B": Trust.BAD, "R": Trust.BAD}
-    return words.get(signature.answer, Trust.UNKNOWN), None
+    return _NOT_GOOD.get(signature.answer, Trust.UNKNOWN), None
 
 
 # --- tags and releases
@@ -156,14 +158,13 @@ def _tags(
 
 def _tag(ledger: Ledger, tag: FoundTag, signers: Signers) -> TagFact:
     signature = tag_signature(ledger, tag.oid, signers)
-    words = {"N": Trust.UNSIGNED, "B": Trust.BAD, "R": Trust.BAD}
     is_good = signature.principal is not None
     return TagFact(
         name=tag.name,
         object=Oid(tag.oid),
         target=None if tag.commit is None else Oid(tag.commit),
         header=tag.says,
-        trust=Trust.GOOD if is_good else words.get(signature.answer, Trust.UNKNOWN),
+        trust=Trust.GOOD if is_good else _NOT_GOOD.get(signature.answer, Trust.UNKNOWN),
         signer=signature.principal,
         candidate=parse_candidate(tag.name) is not None,
     )

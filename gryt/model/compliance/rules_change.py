@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from gryt.model.approvals import email_of
 from gryt.model.compliance.assessment import (
     Item,
     conforms,
@@ -15,11 +16,6 @@ from gryt.model.names import ChangeId, RecordId
 from gryt.model.pipeline import RunStatus
 from gryt.model.records import ContractRecorded, Kind, Promoted, Refused
 from gryt.model.verdict import Outcome
-
-
-def email(by: str) -> str:
-    """Return the address in `Name <address>`, in lower case."""
-    return by.rpartition("<")[2].rstrip(">").strip().casefold()
 
 
 def baseline(evidence: Evidence) -> Iterator[Item]:
@@ -169,7 +165,7 @@ def separation(evidence: Evidence) -> Iterator[Item]:
             yield unverifiable(fact.record.id, "who wrote it cannot be told here", fact.recheck)
             continue
         workers = set(release.commits.authors) | _runners(evidence, release)
-        if email(fact.record.by) not in workers or _others(evidence, release, workers):
+        if email_of(fact.record.by) not in workers or _others(evidence, release, workers):
             yield conforms(fact.record.id, fact.recheck)
         else:
             reason = "its author promoted it, and nobody else approved"
@@ -178,13 +174,13 @@ def separation(evidence: Evidence) -> Iterator[Item]:
 
 def _runners(evidence: Evidence, release: Release) -> set[str]:
     pairs = [evidence.runs.get(run) for _, run in release.body.proofs]
-    return {email(pair[0].record.by) for pair in pairs if pair is not None}
+    return {email_of(pair[0].record.by) for pair in pairs if pair is not None}
 
 
 def _others(evidence: Evidence, release: Release, workers: set[str]) -> set[str]:
     """Return who approved a release, but for those who did the work."""
     return {
-        email(fact.record.by)
+        email_of(fact.record.by)
         for fact in evidence.approvals.get(release.generation.gid, ())
         if fact.record.id < release.fact.record.id
     } - workers
