@@ -4,18 +4,19 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.cli.lines import Lines
 from gryt.cli.output import Output
 from gryt.render.dialects import Place, Plain, dialect
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.cli.context import App
     from gryt.model.observer import Observer
 
 
-class Showing(NamedTuple):
+class Showing(Value):
     """What shows a run."""
 
     observer: "Observer"

@@ -8,10 +8,11 @@ import re
 import subprocess
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import IO, NamedTuple, cast
+from typing import IO, cast
 
 from gryt.errors import Corrupt
 from gryt.git.process import Git
+from gryt.values import Value
 
 _AHEAD = 400
 """How many objects are asked for before they are read: twice as many ids fill half a pipe."""
@@ -21,7 +22,7 @@ _ENTRY = re.compile(rb"([0-7]{5,6}) ([^/\0]+)\0(.{20})", re.DOTALL)
 _TREE_LINE = re.compile(rb"tree ([0-9a-f]{40})\n")
 
 
-class Object(NamedTuple):
+class Object(Value):
     """An object as git has it."""
 
     oid: str
@@ -32,7 +33,7 @@ class Object(NamedTuple):
     """None where it is missing, or has more bytes than were wanted."""
 
 
-class Entry(NamedTuple):
+class Entry(Value):
     """One name in a tree."""
 
     is_tree: bool

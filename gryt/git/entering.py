@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from os import urandom
-from typing import IO, NamedTuple
+from typing import IO
 
 from gryt.git.authors import shallow_ends
 from gryt.git.repository import Repository
+from gryt.values import Value
 
 _CHUNK = 1 << 18
 
 
-class Entered(NamedTuple):
+class Entered(Value):
     """A commit that added files."""
 
     commit: str

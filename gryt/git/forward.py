@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from gryt.git.repository import Repository, readable
+from gryt.values import Value
 
 _PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{40})\)")
 
 
-class Fix(NamedTuple):
+class Fix(Value):
     """One commit of a fix."""
 
     commit: str

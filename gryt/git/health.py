@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gryt.git.repository import Repository
+from gryt.values import Value
 
 _NUMBER = re.compile(r"[0-9]+")
 _SHOWN = 20
 
 
-class Remote(NamedTuple):
+class Remote(Value):
     """What the config says of one remote."""
 
     name: str

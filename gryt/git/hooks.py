@@ -5,16 +5,16 @@ A hook that was there before is kept beside the new one, which calls it first.
 
 import os
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.errors import Refused
 from gryt.git.repository import Repository
+from gryt.values import Value
 
 KEPT = ".before-gryt"
 """What a hook that was there before has behind its name."""
 
 
-class Installed(NamedTuple):
+class Installed(Value):
     """What became of a hook."""
 
     path: Path

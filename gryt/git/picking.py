@@ -1,16 +1,16 @@
 """Bringing commits to a new branch, as the user would with `git switch` and `git cherry-pick`."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gryt.errors import Refused
 from gryt.git.process import Finished
 from gryt.git.repository import Repository
+from gryt.values import Value
 
 _MAX_SKIPPED = 1000
 
 
-class Picked(NamedTuple):
+class Picked(Value):
     """What became of cherry-picks."""
 
     commits: tuple[str, ...]

@@ -9,9 +9,9 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.errors import GitFailed
+from gryt.values import Value
 
 # A replaced object is one that somebody would rather have: what is judged is what there is.
 _ENVIRONMENT = {
@@ -27,7 +27,7 @@ _SMALL = ("-c", "core.packedGitWindowSize=4m", "-c", "core.packedGitLimit=32m")
 OPTIONS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 
 
-class Finished(NamedTuple):
+class Finished(Value):
     """What a git process left behind."""
 
     status: int

@@ -10,10 +10,10 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from gryt.errors import GitFailed, Locked, Moved
 from gryt.git.repository import Repository
+from gryt.values import Value
 
 ABSENT = "0" * 40
 """As an old value: the ref must not exist. As a new value: the ref goes."""
@@ -26,7 +26,7 @@ _LOG_LINE = 4096
 """More bytes than a line of a reflog has."""
 
 
-class RefUpdate(NamedTuple):
+class RefUpdate(Value):
     """One ref's move."""
 
     name: str

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.errors import NotARepository, Refused
 from gryt.git.process import Git
+from gryt.values import Value
 
 _QUESTIONS = (
     "--git-dir",
@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"(?P<digits>-?[0-9]{1,15})(?P<unit>[kKmMgG]?)")
 _ODD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class Identity(NamedTuple):
+class Identity(Value):
     """Somebody, at a moment, as git writes it into a commit."""
 
     name: str

@@ -12,10 +12,10 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.git.objects import Objects
 from gryt.git.repository import Repository
+from gryt.values import Value
 
 _MAX_BYTES = 1024 * 1024
 _FIELDS = ("%H", "%G?", "%GS", "%GK", "%GF", "%GP", "%ct")
@@ -36,7 +36,7 @@ _ANSWERS = {
 }
 
 
-class Signature(NamedTuple):
+class Signature(Value):
     """What is known of one commit's signature."""
 
     commit: str
@@ -50,7 +50,7 @@ class Signature(NamedTuple):
     """git's own word: G, U, B, X, Y, R, E, or N for no signature."""
 
 
-class Signers(NamedTuple):
+class Signers(Value):
     """Who is known by which key: the lines of an allowed-signers file, as ssh-keygen(1) has it.
 
     A line `ADDRESS gpg FINGERPRINT` makes an OpenPGP key known; where no line does, those that the

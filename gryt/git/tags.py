@@ -1,11 +1,11 @@
 """Annotated tag objects: written without a ref, so that the ref moves with everything else."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.git.commits import cannot_sign
 from gryt.git.objects import Objects
 from gryt.git.repository import Identity, Repository, identity_env
+from gryt.values import Value
 
 
 def tag_bytes(*, name: str, commit: str, tagger: Identity, message: str) -> bytes:
@@ -23,7 +23,7 @@ def tag_id(data: bytes) -> str:
     return hashlib.sha1(b"tag %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-class TagObject(NamedTuple):
+class TagObject(Value):
     """An annotated tag, as its bytes have it."""
 
     name: str

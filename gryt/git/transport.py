@@ -11,11 +11,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from gryt.errors import RemoteFailed
 from gryt.git.process import OPTIONS, Finished
 from gryt.git.repository import Repository
+from gryt.values import Value
 
 DEFAULT_TIMEOUT = 120
 """Seconds for one conversation, unless `gryt.timeout` says otherwise; 0 waits forever."""
@@ -35,7 +35,7 @@ def _nobody(_line: str) -> None:
     return
 
 
-class Network(NamedTuple):
+class Network(Value):
     """How a command deals with the wait for another machine."""
 
     interactive: bool = False
@@ -46,7 +46,7 @@ class Network(NamedTuple):
     """Seconds for one conversation, where `gryt.timeout` says nothing else."""
 
 
-class Answer(NamedTuple):
+class Answer(Value):
     """What a remote said to one pushed ref."""
 
     accepted: bool
@@ -54,7 +54,7 @@ class Answer(NamedTuple):
     """Why it was not."""
 
 
-class Pushed(NamedTuple):
+class Pushed(Value):
     """What became of a push."""
 
     answers: dict[str, Answer]

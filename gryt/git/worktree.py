@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.git.process import Git
 from gryt.git.repository import Repository, readable
+from gryt.values import Value
 
 _STATUS = (
     *("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal"),
@@ -16,7 +16,7 @@ _RESOLVE = ("rev-parse", "--verify", "--quiet", "--end-of-options")
 _LISTED = ("ls-files", "-v", "-z", "--full-name", ":/")
 
 
-class Head(NamedTuple):
+class Head(Value):
     """What HEAD is."""
 
     commit: str | None
@@ -25,7 +25,7 @@ class Head(NamedTuple):
     """None where HEAD is detached."""
 
 
-class WorkTree(NamedTuple):
+class WorkTree(Value):
     """HEAD, and every path that keeps the work tree from being that commit."""
 
     head: Head

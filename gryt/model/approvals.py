@@ -7,7 +7,6 @@ and whose signature is good is found out by the caller and comes in as `Facts`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from gryt.model.contract import ChangeType, Contract
 from gryt.model.fold import combine, in_order
@@ -17,11 +16,12 @@ from gryt.model.records import ApprovalWithdrawn, Approved, ContractRecorded, Re
 from gryt.model.rollback import superseded
 from gryt.model.state import ChangeState, ChangeStatus, Generation
 from gryt.model.verdict import Outcome, Verdict
+from gryt.values import Value
 
 GATE = "ApprovalsGate"
 
 
-class Approval(NamedTuple):
+class Approval(Value):
     """One approval as recorded."""
 
     record: RecordId
@@ -43,7 +43,7 @@ class Approval(NamedTuple):
         return self.change if self.change is not None else "the release"
 
 
-class Facts(NamedTuple):
+class Facts(Value):
     """What git tells about the people of one generation."""
 
     person: Mapping[str, str] = {}
@@ -58,7 +58,7 @@ class Facts(NamedTuple):
     """By approval: why nothing can be said here about its signature."""
 
 
-class Standing(NamedTuple):
+class Standing(Value):
     """One approval, and for which changes it counts."""
 
     approval: Approval

@@ -6,12 +6,12 @@ claimed: a git remote is no build platform that could vouch for one.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from gryt.model.names import Oid, RecordId
 from gryt.model.pipeline import RunStatus, StepResult, StepStatus
 from gryt.model.records import Promoted, Record, RunFinished, RunStarted
 from gryt.model.verdict import Outcome
+from gryt.values import Value
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
@@ -27,7 +27,7 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 Statement = dict[str, Json]
 
 
-class Run(NamedTuple):
+class Run(Value):
     """One run, as its records have it."""
 
     version: str
@@ -45,7 +45,7 @@ class Run(NamedTuple):
         return self.ended.body
 
 
-class Release(NamedTuple):
+class Release(Value):
     """A promotion that counts, with the runs that it rests on."""
 
     version: str

@@ -1,9 +1,9 @@
 """Contracts: what a generation promises."""
 
 import enum
-from typing import NamedTuple
 
 from gryt.model.names import ChangeId
+from gryt.values import Value
 
 
 class ChangeType(enum.Enum):
@@ -35,7 +35,7 @@ def change_type(text: str) -> ChangeType | None:
     return next((kind for kind in ChangeType if kind.value == text), None)
 
 
-class Change(NamedTuple):
+class Change(Value):
     """One promised item."""
 
     id: ChangeId
@@ -50,7 +50,7 @@ class Change(NamedTuple):
         return (self.id, self.type, self.title) == (other.id, other.type, other.title)
 
 
-class Contract(NamedTuple):
+class Contract(Value):
     """Everything that one generation promises."""
 
     version: str

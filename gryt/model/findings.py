@@ -1,7 +1,8 @@
 """What `gryt verify` finds, as values."""
 
 import enum
-from typing import NamedTuple
+
+from gryt.values import Value
 
 
 class Severity(enum.Enum):
@@ -15,7 +16,7 @@ class Severity(enum.Enum):
     """Worth knowing; nothing that counts depends on it."""
 
 
-class Finding(NamedTuple):
+class Finding(Value):
     """One thing that is not as it should be."""
 
     kind: str
@@ -34,7 +35,7 @@ class Finding(NamedTuple):
         return self._replace(repaired=True)
 
 
-class Checked(NamedTuple):
+class Checked(Value):
     """How much was looked at."""
 
     refs: int
@@ -44,7 +45,7 @@ class Checked(NamedTuple):
     notes: int
 
 
-class Report(NamedTuple):
+class Report(Value):
     """Everything that was found, in the order of severity, then of subject."""
 
     findings: tuple[Finding, ...]

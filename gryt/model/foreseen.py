@@ -1,9 +1,9 @@
 """What a run would do, as far as can be told before anything runs."""
 
-from typing import NamedTuple
+from gryt.values import Value
 
 
-class Foreseen(NamedTuple):
+class Foreseen(Value):
     """What would become of one cell."""
 
     name: str

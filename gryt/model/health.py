@@ -1,9 +1,9 @@
 """What `gryt doctor` looks at, as values."""
 
-from typing import NamedTuple
+from gryt.values import Value
 
 
-class Check(NamedTuple):
+class Check(Value):
     """One thing that was looked at."""
 
     name: str

@@ -1,11 +1,10 @@
 """What a hot-fix is: a generation for one fix of a release, with a gate of its own."""
 
-from typing import NamedTuple
-
 from gryt.model.names import ChangeId, Oid
+from gryt.values import Value
 
 
-class Hotfix(NamedTuple):
+class Hotfix(Value):
     """Which release a hot-fix is for, and why."""
 
     base: str

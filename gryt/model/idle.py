@@ -7,7 +7,8 @@ emptied in practice. A policy that wants to be sure pins the command.
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from gryt.values import Value
 
 _DO_NOTHING = frozenset({"true", ":"})
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash", "busybox"})
@@ -24,7 +25,7 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 _PUNCTUATION = "();|&\n"
 
 
-class Shell(NamedTuple):
+class Shell(Value):
     """What a text is given to."""
 
     program: str
@@ -72,7 +73,7 @@ def _idle_shell(words: list[str]) -> str | None:
     return None
 
 
-class _Part(NamedTuple):
+class _Part(Value):
     """A pipeline of a script, and what leads to it."""
 
     words: list[str]

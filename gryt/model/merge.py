@@ -1,13 +1,14 @@
 """How two edits of one contract differ, and how they merge by change id and field."""
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from gryt.model.contract import Change, ChangeType, Contract
 from gryt.model.names import ChangeId
+from gryt.values import Value
 
 
-class FieldConflict(NamedTuple):
+class FieldConflict(Value):
     """One field that two edits set differently; nobody but a person can choose."""
 
     where: str
@@ -16,7 +17,7 @@ class FieldConflict(NamedTuple):
     """What each side says, sorted; '(removed)' where a side took the change out."""
 
 
-class MergedContract(NamedTuple):
+class MergedContract(Value):
     """The union of concurrent edits. It is whole only where `conflicts` is empty."""
 
     contract: Contract
@@ -144,7 +145,7 @@ def keeping(merged: Contract, mine: Contract, conflicts: Iterable[str]) -> Contr
     return merged._replace(changes=tuple(changes.values()))
 
 
-class Difference(NamedTuple):
+class Difference(Value):
     """What an edit does to a contract."""
 
     added: tuple[ChangeId, ...]

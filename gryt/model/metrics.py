@@ -1,9 +1,9 @@
 """Numbers about releases, each with the SQL that computes it and nothing else."""
 
-from typing import NamedTuple
+from gryt.values import Value
 
 
-class Measure(NamedTuple):
+class Measure(Value):
     """One number, over one generation or over all that fit `:version`."""
 
     name: str

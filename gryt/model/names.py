@@ -5,9 +5,10 @@ so that it may be used in a ref name, a path or a tag without a second thought.
 """
 
 import re
-from typing import NamedTuple, NewType
+from typing import NewType
 
 from gryt.errors import InvalidInput
+from gryt.values import Value
 
 RecordId = NewType("RecordId", str)
 """A lower-case ULID; its order is the order of the records."""
@@ -26,7 +27,7 @@ _NAME_RULE = (
 )
 
 
-class Version(NamedTuple):
+class Version(Value):
     """A release version as its owner writes it: SemVer 2.0.0 with an optional `v`."""
 
     text: str

@@ -1,12 +1,11 @@
 """What people say for or against a release: approvals, and gates that were overridden."""
 
-from typing import NamedTuple
-
 from gryt.model.names import ChangeId, Oid, RecordId
 from gryt.model.verdict import Outcome
+from gryt.values import Value
 
 
-class Approved(NamedTuple):
+class Approved(Value):
     """Somebody vouches for the release as it is promised and proven, or for one change of it."""
 
     action: str
@@ -21,14 +20,14 @@ class Approved(NamedTuple):
     comment: str | None = None
 
 
-class ApprovalWithdrawn(NamedTuple):
+class ApprovalWithdrawn(Value):
     """Somebody takes back what they approved."""
 
     approvals: tuple[RecordId, ...]
     reason: str | None = None
 
 
-class Overridden(NamedTuple):
+class Overridden(Value):
     """Somebody promoted although a gate said no, and said why."""
 
     gate: str

@@ -1,11 +1,10 @@
 """What a remote settles: of two promotions of one version, the first to reach it counts."""
 
-from typing import NamedTuple
-
 from gryt.model.names import RecordId
+from gryt.values import Value
 
 
-class Outrun(NamedTuple):
+class Outrun(Value):
     """A promotion that was made apart from the remote, which another one had reached first."""
 
     promotion: RecordId

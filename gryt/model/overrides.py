@@ -1,21 +1,21 @@
 """Overrides: promoting although a gate says no, with a reason that is recorded."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from gryt.errors import NotFound
 from gryt.model.names import nearest
 from gryt.model.verdict import Verdict
+from gryt.values import Value
 
 
-class Override(NamedTuple):
+class Override(Value):
     """A gate that is not to keep a promotion, and why."""
 
     gate: str
     reason: str
 
 
-class Settled(NamedTuple):
+class Settled(Value):
     """The gates after overrides."""
 
     gates: tuple[Verdict, ...]

@@ -1,7 +1,6 @@
 """Pipelines as values: what is to be run. What became of it is in `model/results.py`."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gryt.model.results import (
     Execution,
@@ -11,6 +10,7 @@ from gryt.model.results import (
     StepResult,
     StepStatus,
 )
+from gryt.values import Value
 
 __all__ = [
     "DEFAULT_SHELL",
@@ -37,7 +37,7 @@ DEFAULT_SHELL = ("sh", "-eu", "-c")
 """How a command given as a string is run: the string is the last argument."""
 
 
-class Retry(NamedTuple):
+class Retry(Value):
     """When and how a step that did not pass is tried again."""
 
     max: int
@@ -58,7 +58,7 @@ MAX_PAUSE = 3600.0
 """No pause between two attempts is longer, whatever the backoff makes of it."""
 
 
-class Matrix(NamedTuple):
+class Matrix(Value):
     """Axes, each combination of whose values is a cell of the step."""
 
     axes: tuple[tuple[str, tuple[str, ...]], ...]
@@ -66,7 +66,7 @@ class Matrix(NamedTuple):
     exclude: tuple[Pairs, ...] = ()
 
 
-class When(NamedTuple):
+class When(Value):
     """Conditions that must all hold for a step to run; of the choices in one, any."""
 
     change_type: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class When(NamedTuple):
     env: Pairs = ()
 
 
-class Step(NamedTuple):
+class Step(Value):
     """One command of a pipeline."""
 
     name: str
@@ -111,7 +111,7 @@ class Step(NamedTuple):
         return self.command if isinstance(self.command, str) else " ".join(self.command)
 
 
-class Tool(NamedTuple):
+class Tool(Value):
     """A program that has to be there, of at least some version."""
 
     name: str
@@ -120,21 +120,21 @@ class Tool(NamedTuple):
     """Line and column in the file."""
 
 
-class Variable(NamedTuple):
+class Variable(Value):
     """An environment variable that has to be set and not empty."""
 
     name: str
     place: tuple[int, int] = (1, 1)
 
 
-class Requires(NamedTuple):
+class Requires(Value):
     """What has to be there before anything runs."""
 
     env: tuple[Variable, ...] = ()
     tools: tuple[Tool, ...] = ()
 
 
-class Pipeline(NamedTuple):
+class Pipeline(Value):
     """A named, ordered list of steps."""
 
     name: str
@@ -160,7 +160,7 @@ class Pipeline(NamedTuple):
         return next((step for step in self.steps if step.name == name), None)
 
 
-class Cell(NamedTuple):
+class Cell(Value):
     """What is scheduled: a step, or one combination of its matrix."""
 
     step: Step

@@ -8,17 +8,17 @@ never take anything away.
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
 
 from gryt.model.contract import ChangeType
 from gryt.model.names import Oid, RecordId
 from gryt.model.verdict import Verdict
+from gryt.values import Value
 
 MIN_EVOLUTIONS = "MinEvolutionsGate"
 """The gate that counts for every rule with `min_evolutions` that is for all changes."""
 
 
-class RequiredStep(NamedTuple):
+class RequiredStep(Value):
     """A step that must be in the pipeline, and must have passed in the proof."""
 
     name: str
@@ -26,7 +26,7 @@ class RequiredStep(NamedTuple):
     """The command that it must have; None for any that does something."""
 
 
-class Approvals(NamedTuple):
+class Approvals(Value):
     """How many people must have said yes, and which."""
 
     min: int = 1
@@ -38,7 +38,7 @@ class Approvals(NamedTuple):
     """Only approvals whose signature is good count."""
 
 
-class Metric(NamedTuple):
+class Metric(Value):
     """What a number recorded in the proof must be."""
 
     name: str
@@ -50,7 +50,7 @@ class Metric(NamedTuple):
     """It must not be worse than in the release before."""
 
 
-class Freeze(NamedTuple):
+class Freeze(Value):
     """A time in which nothing is promoted, in seconds since the epoch; the end is not in it."""
 
     start: float
@@ -60,7 +60,7 @@ class Freeze(NamedTuple):
     """How the file has it."""
 
 
-class Rule(NamedTuple):
+class Rule(Value):
     """One named rule: whom it is for, and what it asks. What it does not ask for is None or ()."""
 
     name: str
@@ -116,7 +116,7 @@ class Rule(NamedTuple):
         return any(pattern.fullmatch(file) for file in files for pattern in patterns)
 
 
-class Source(NamedTuple):
+class Source(Value):
     """Where rules come from."""
 
     where: str
@@ -135,7 +135,7 @@ class Source(NamedTuple):
     """Steps that reports take as evidence of a control: `RA-5` and those that scan."""
 
 
-class Policy(NamedTuple):
+class Policy(Value):
     """The rules in force. Without any, one passing evolution is enough."""
 
     rules: tuple[Rule, ...] = ()
@@ -168,7 +168,7 @@ class Policy(NamedTuple):
         )
 
 
-class PolicyVerdict(NamedTuple):
+class PolicyVerdict(Value):
     """What a policy said of a pipeline: the verdict, for which types, with which steps."""
 
     verdict: Verdict
@@ -177,7 +177,7 @@ class PolicyVerdict(NamedTuple):
     accepts_reused: bool = False
 
 
-class PolicyPublished(NamedTuple):
+class PolicyPublished(Value):
     """A policy came into force that branches can add to and not go below."""
 
     policy: Oid

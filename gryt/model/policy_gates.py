@@ -5,7 +5,6 @@ Every function answers for one rule, in the rule's name; what it has to know com
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from gryt.model.gates import prove_command
 from gryt.model.names import ChangeId, Oid, RecordId
@@ -13,9 +12,10 @@ from gryt.model.policy import Metric, Policy, Rule
 from gryt.model.required import ProofRun, judge_proof, rules_at_start
 from gryt.model.state import Evolution, EvolutionStatus, Generation
 from gryt.model.verdict import Outcome, Verdict
+from gryt.values import Value
 
 
-class Evidence(NamedTuple):
+class Evidence(Value):
     """What rules are held against."""
 
     generation: Generation

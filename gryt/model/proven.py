@@ -1,11 +1,10 @@
 """The answer to what CI asks of a commit: whether it is proven, and by which runs."""
 
-from typing import NamedTuple
-
 from gryt.model.names import ChangeId, Oid, RecordId
+from gryt.values import Value
 
 
-class RecordedRun(NamedTuple):
+class RecordedRun(Value):
     """A run that ended on the commit, and whether it counts."""
 
     evolution: str
@@ -22,7 +21,7 @@ class RecordedRun(NamedTuple):
     """Why it does not count, or not for all of its changes."""
 
 
-class Check(NamedTuple):
+class Check(Value):
     """Whether a commit is proven, and by what."""
 
     commit: Oid

@@ -7,14 +7,14 @@ made at the same time: every publication that nothing replaced is in force.
 """
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from gryt.model.approvals import email_of
 from gryt.model.names import Oid, RecordId
 from gryt.model.policy import Source
+from gryt.values import Value
 
 
-class Publication(NamedTuple):
+class Publication(Value):
     """One record that somebody published a policy."""
 
     record: RecordId
@@ -27,7 +27,7 @@ class Publication(NamedTuple):
     """The commit of a meta-branch that has it and its file."""
 
 
-class Pending(NamedTuple):
+class Pending(Value):
     """A policy that is published and not in force: whom it waits for."""
 
     publication: Publication
@@ -37,7 +37,7 @@ class Pending(NamedTuple):
     needed: int
 
 
-class Standing(NamedTuple):
+class Standing(Value):
     """What all publications come to."""
 
     in_force: tuple[Publication, ...]

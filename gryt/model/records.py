@@ -5,7 +5,6 @@ other. A record's order is its id's order (see `store/clock.py`).
 """
 
 import enum
-from typing import NamedTuple
 
 from gryt.model.contract import Contract
 from gryt.model.hotfix import Hotfix
@@ -15,6 +14,7 @@ from gryt.model.outrun import Outrun
 from gryt.model.policy import PolicyPublished, PolicyVerdict
 from gryt.model.run_records import Environment, PipelineRef, RunFinished, RunStarted
 from gryt.model.verdict import Verdict
+from gryt.values import Value
 
 __all__ = [
     "ApprovalWithdrawn",
@@ -72,14 +72,14 @@ class Kind(enum.Enum):
     ROLLBACK = "rollback.performed"
 
 
-class Created(NamedTuple):
+class Created(Value):
     """A generation begins; the record's own id is the generation's identity."""
 
     version: str
     hotfix: Hotfix | None = None
 
 
-class ContractRecorded(NamedTuple):
+class ContractRecorded(Value):
     """The whole contract as it then was."""
 
     contract: Contract
@@ -87,7 +87,7 @@ class ContractRecorded(NamedTuple):
     """The revisions that its author had seen and that it takes the place of."""
 
 
-class Promoted(NamedTuple):
+class Promoted(Value):
     """All gates passed and the release was tagged."""
 
     version: str
@@ -111,7 +111,7 @@ class Promoted(NamedTuple):
     """Whether the tag's message has release notes."""
 
 
-class Renamed(NamedTuple):
+class Renamed(Value):
     """The generation goes by another version from here on."""
 
     old: str
@@ -120,7 +120,7 @@ class Renamed(NamedTuple):
     """The candidates' tags under the new name, with their objects."""
 
 
-class RolledBack(NamedTuple):
+class RolledBack(Value):
     """Records that no longer count, all of which this one had seen."""
 
     snapshot: str
@@ -129,7 +129,7 @@ class RolledBack(NamedTuple):
     """The rollback.performed record in the meta-branch that it is part of."""
 
 
-class Yanked(NamedTuple):
+class Yanked(Value):
     """A release that must not be used. It stays where it is."""
 
     reason: str
@@ -139,7 +139,7 @@ class Yanked(NamedTuple):
     commit: Oid
 
 
-class RollbackPerformed(NamedTuple):
+class RollbackPerformed(Value):
     """The ledger went back to a snapshot, going forward."""
 
     snapshot: str
@@ -150,14 +150,14 @@ class RollbackPerformed(NamedTuple):
     """The unpublished release tags that went, with their objects."""
 
 
-class Withdrawn(NamedTuple):
+class Withdrawn(Value):
     """A generation or an evolution is abandoned, or a proof declared invalid."""
 
     reason: str
     evolution: RecordId | None = None
 
 
-class EvolutionStarted(NamedTuple):
+class EvolutionStarted(Value):
     """An attempt to prove changes begins; the record's own id is the evolution's identity."""
 
     number: int
@@ -173,7 +173,7 @@ class EvolutionStarted(NamedTuple):
     """What each policy that requires steps said."""
 
 
-class Renumbered(NamedTuple):
+class Renumbered(Value):
     """An unpublished evolution takes another number because a published one holds its own."""
 
     evolution: RecordId
@@ -181,7 +181,7 @@ class Renumbered(NamedTuple):
     tag_object: Oid | None = None
 
 
-class Refused(NamedTuple):
+class Refused(Value):
     """A gate said no. Refusals are the evidence that gates work."""
 
     action: str
@@ -194,7 +194,7 @@ class Refused(NamedTuple):
     """The evolution that was not run."""
 
 
-class Reviewed(NamedTuple):
+class Reviewed(Value):
     """Somebody looked at the whole trail, and this is what there was to see."""
 
     tampered: int
@@ -209,7 +209,7 @@ class Reviewed(NamedTuple):
     """What the reviewer has to say, such as the answer to what was found."""
 
 
-class SnapshotTaken(NamedTuple):
+class SnapshotTaken(Value):
     """The whole ledger was copied into the meta-branch."""
 
     snapshot: str
@@ -220,7 +220,7 @@ class SnapshotTaken(NamedTuple):
     bytes: int | None = None
 
 
-class Unread(NamedTuple):
+class Unread(Value):
     """A kind that this gryt knows to exist and does not interpret yet."""
 
 
@@ -249,7 +249,7 @@ Body = (
 )
 
 
-class Record(NamedTuple):
+class Record(Value):
     """One thing that happened: who, when, about what."""
 
     id: RecordId

@@ -1,9 +1,8 @@
 """Release notes: what a contract promised, under the headings of keepachangelog.com."""
 
-from typing import NamedTuple
-
 from gryt.model.contract import Change, ChangeType
 from gryt.model.state import ChangeStatus, Generation
+from gryt.values import Value
 
 _HEADINGS = {
     ChangeType.ADD: "Added",
@@ -13,14 +12,14 @@ _HEADINGS = {
 }
 
 
-class Note(NamedTuple):
+class Note(Value):
     """One change, and whether it is proven."""
 
     change: Change
     proven: bool
 
 
-class Notes(NamedTuple):
+class Notes(Value):
     """The notes of one release."""
 
     version: str

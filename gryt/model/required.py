@@ -6,7 +6,6 @@ pinned one, or did not itself pass in the proof, does not satisfy a policy.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from gryt.model.contract import ChangeType
 from gryt.model.idle import idle
@@ -15,6 +14,7 @@ from gryt.model.pipeline import Pipeline, Step
 from gryt.model.policy import Policy, PolicyVerdict, RequiredStep, Rule
 from gryt.model.results import StepResult, judge_step
 from gryt.model.verdict import Outcome, Verdict, by_name
+from gryt.values import Value
 
 _ALTERS_COMMANDS = frozenset(
     {"PATH", "ENV", "BASH_ENV", "LD_PRELOAD", "LD_LIBRARY_PATH", "SHELLOPTS", "BASHOPTS", "IFS"}
@@ -113,7 +113,7 @@ def _comparable(command: str | tuple[str, ...]) -> str | tuple[str, ...]:
     return command.strip() if isinstance(command, str) else command
 
 
-class ProofRun(NamedTuple):
+class ProofRun(Value):
     """A run that proves changes, with what its records say of it."""
 
     run: RecordId

@@ -1,7 +1,8 @@
 """What became of a pipeline: steps, runs, and what they left behind, as values."""
 
 import enum
-from typing import NamedTuple
+
+from gryt.values import Value
 
 Pairs = tuple[tuple[str, str], ...]
 """A small mapping of text to text, in the order of the file."""
@@ -36,7 +37,7 @@ class RunStatus(enum.Enum):
     VOID = "void"
 
 
-class StepLog(NamedTuple):
+class StepLog(Value):
     """What a step printed: the end of it, and enough to recognise the whole."""
 
     tail: str
@@ -46,7 +47,7 @@ class StepLog(NamedTuple):
     bytes: int
 
 
-class Attempt(NamedTuple):
+class Attempt(Value):
     """One attempt of a step that was tried more than once."""
 
     status: StepStatus
@@ -54,7 +55,7 @@ class Attempt(NamedTuple):
     seconds: float
 
 
-class Metric(NamedTuple):
+class Metric(Value):
     """A number that a step measured."""
 
     name: str
@@ -62,7 +63,7 @@ class Metric(NamedTuple):
     unit: str | None = None
 
 
-class JUnit(NamedTuple):
+class JUnit(Value):
     """What the JUnit reports of a step say."""
 
     tests: int
@@ -73,7 +74,7 @@ class JUnit(NamedTuple):
     """The names of failed tests, as many as a record takes."""
 
 
-class Artifact(NamedTuple):
+class Artifact(Value):
     """A file that a step made."""
 
     path: str
@@ -82,7 +83,7 @@ class Artifact(NamedTuple):
     """None where the file holds a secret, which its digest could give away."""
 
 
-class StepResult(NamedTuple):
+class StepResult(Value):
     """One executed or skipped step, or one cell of its matrix."""
 
     name: str
@@ -125,7 +126,7 @@ class StepResult(NamedTuple):
         return self.status is StepStatus.PASS and self.attempts > 1
 
 
-class Execution(NamedTuple):
+class Execution(Value):
     """One execution of a pipeline, every step in its order."""
 
     status: RunStatus
@@ -136,7 +137,7 @@ class Execution(NamedTuple):
     """How long it took, by the clock on the wall."""
 
 
-class StepJudgement(NamedTuple):
+class StepJudgement(Value):
     """Whether a step really passed in a run, and everything that stands against it."""
 
     passed: bool

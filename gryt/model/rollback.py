@@ -11,7 +11,6 @@ long as something that happens to it does.
 
 import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from gryt.model.names import RecordId
 from gryt.model.records import (
@@ -27,6 +26,7 @@ from gryt.model.records import (
     RunStarted,
     Withdrawn,
 )
+from gryt.values import Value
 
 _LASTING = (Created, Renamed, Renumbered, Outrun)
 
@@ -91,7 +91,7 @@ def _needed(ordered: Iterable[Record], gone: set[RecordId]) -> set[RecordId]:
     return started.intersection(e for e in about if e is not None)
 
 
-class Entry(NamedTuple):
+class Entry(Value):
     """What a rollback has to know of a record."""
 
     id: RecordId

@@ -1,19 +1,18 @@
 """What records of runs say: on what a pipeline ran, where, and what came out."""
 
-from typing import NamedTuple
-
 from gryt.model.names import Oid, RecordId
 from gryt.model.pipeline import RunStatus, StepResult
+from gryt.values import Value
 
 
-class PipelineRef(NamedTuple):
+class PipelineRef(Value):
     """Which pipeline ran: its name and the blob that defines it."""
 
     name: str
     blob: Oid
 
 
-class RunStarted(NamedTuple):
+class RunStarted(Value):
     """A pipeline begins for an evolution, on one commit."""
 
     evolution: RecordId
@@ -24,7 +23,7 @@ class RunStarted(NamedTuple):
     host: str
 
 
-class Environment(NamedTuple):
+class Environment(Value):
     """Where a run took place."""
 
     host: str
@@ -39,7 +38,7 @@ class Environment(NamedTuple):
     """What the pipeline required, with the versions that were there."""
 
 
-class RunFinished(NamedTuple):
+class RunFinished(Value):
     """A run ended: what ran, on what, and what came out."""
 
     evolution: RecordId

@@ -7,13 +7,13 @@ time nothing does. Steps that always run come after all others, whatever became 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from gryt.model.pipeline import Cell, Pipeline
 from gryt.model.results import RED, StepStatus
+from gryt.values import Value
 
 
-class Settled(NamedTuple):
+class Settled(Value):
     """A cell that is not going to be started, and why."""
 
     cell: Cell

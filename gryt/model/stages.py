@@ -1,12 +1,12 @@
 """In which order the steps of a pipeline can run: what each waits for, and what may go together."""
 
 from itertools import pairwise
-from typing import NamedTuple
 
 from gryt.model.pipeline import Pipeline, Step
+from gryt.values import Value
 
 
-class Stages(NamedTuple):
+class Stages(Value):
     """The steps of a pipeline by when they can begin at the earliest."""
 
     stages: tuple[tuple[Step, ...], ...]

@@ -5,11 +5,11 @@ neither the records nor their classes.
 """
 
 import enum
-from typing import NamedTuple
 
 from gryt.model.contract import Change, Contract
 from gryt.model.hotfix import Hotfix
 from gryt.model.names import ChangeId, Oid, RecordId
+from gryt.values import Value
 
 
 class GenerationStatus(enum.Enum):
@@ -58,7 +58,7 @@ class ChangeStatus(enum.Enum):
     UNPROVEN = "unproven"
 
 
-class Evolution(NamedTuple):
+class Evolution(Value):
     """One attempt to prove changes, with its latest run."""
 
     id: RecordId
@@ -91,7 +91,7 @@ class Evolution(NamedTuple):
         return self.status in OPEN
 
 
-class Proof(NamedTuple):
+class Proof(Value):
     """The passing run that proves a change."""
 
     run: RecordId
@@ -100,7 +100,7 @@ class Proof(NamedTuple):
     commit: Oid
 
 
-class ChangeState(NamedTuple):
+class ChangeState(Value):
     """A promised change and what is known of it."""
 
     change: Change
@@ -109,7 +109,7 @@ class ChangeState(NamedTuple):
     """The proof; of a stale change, the one that counts no more."""
 
 
-class Promotion(NamedTuple):
+class Promotion(Value):
     """The promotion that counts."""
 
     record: RecordId
@@ -125,7 +125,7 @@ class Promotion(NamedTuple):
     """Gates that had said no, and why it went on."""
 
 
-class Generation(NamedTuple):
+class Generation(Value):
     """A release contract as its records have it."""
 
     gid: RecordId

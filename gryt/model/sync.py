@@ -1,7 +1,8 @@
 """How this clone and a remote stand to each other, and what a sync came to."""
 
 import enum
-from typing import NamedTuple
+
+from gryt.values import Value
 
 
 class Mode(enum.Enum):
@@ -48,7 +49,7 @@ class Reason(enum.Enum):
         return {"conflict": 4, "moved": 4, "refused": 5}.get(self.value, 6)
 
 
-class Problem(NamedTuple):
+class Problem(Value):
     """Why one version was not synced, and the way out."""
 
     version: str
@@ -60,7 +61,7 @@ class Problem(NamedTuple):
     """The server's own words."""
 
 
-class Side(NamedTuple):
+class Side(Value):
     """One of two generations that share a version."""
 
     gid: str
@@ -70,7 +71,7 @@ class Side(NamedTuple):
     at: str
 
 
-class Clash(NamedTuple):
+class Clash(Value):
     """One version that two generations go by."""
 
     version: str
@@ -79,7 +80,7 @@ class Clash(NamedTuple):
     there: Side
 
 
-class Renumbering(NamedTuple):
+class Renumbering(Value):
     """An evolution that became another candidate, because its number was given out before."""
 
     version: str
@@ -87,7 +88,7 @@ class Renumbering(NamedTuple):
     new: str
 
 
-class Pulled(NamedTuple):
+class Pulled(Value):
     """What a pull came to."""
 
     remote: str
@@ -98,7 +99,7 @@ class Pulled(NamedTuple):
     renumbered: tuple[Renumbering, ...] = ()
 
 
-class Pushed(NamedTuple):
+class Pushed(Value):
     """What a push came to."""
 
     remote: str
@@ -110,7 +111,7 @@ class Pushed(NamedTuple):
     """What did not work out and is no error, such as notes that were not taken."""
 
 
-class Line(NamedTuple):
+class Line(Value):
     """One generation in `sync status`."""
 
     version: str
@@ -122,7 +123,7 @@ class Line(NamedTuple):
     message: str | None = None
 
 
-class Overview(NamedTuple):
+class Overview(Value):
     """How this clone and one remote stand to each other."""
 
     remote: str

@@ -2,7 +2,8 @@
 
 import enum
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from gryt.values import Value
 
 
 class Outcome(enum.Enum):
@@ -13,7 +14,7 @@ class Outcome(enum.Enum):
     INCONCLUSIVE = "inconclusive"
 
 
-class Verdict(NamedTuple):
+class Verdict(Value):
     """One gate's answer: every reason against, and the command that would mend it."""
 
     name: str

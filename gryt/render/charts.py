@@ -1,9 +1,9 @@
 """Geometry of the charts in HTML reports: what a template draws as SVG. No markup here."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gryt.model.compliance.summary import Month
+from gryt.values import Value
 
 WIDTH, HEIGHT = 480.0, 180.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 8.0, 12.0, 28.0
@@ -11,7 +11,7 @@ _MOST_LABELS = 8
 _STEPS = (1, 2, 5)
 
 
-class Bar(NamedTuple):
+class Bar(Value):
     """A rectangle, and what it stands for."""
 
     x: float
@@ -23,7 +23,7 @@ class Bar(NamedTuple):
     label: str
 
 
-class Dot(NamedTuple):
+class Dot(Value):
     """A point, and what it stands for."""
 
     x: float
@@ -31,14 +31,14 @@ class Dot(NamedTuple):
     label: str
 
 
-class Tick(NamedTuple):
+class Tick(Value):
     """A mark on an axis."""
 
     at: float
     text: str
 
 
-class Chart(NamedTuple):
+class Chart(Value):
     """Everything that a template needs to draw one chart."""
 
     title: str

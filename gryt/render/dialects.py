@@ -8,13 +8,14 @@ taken out by then.
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+from gryt.values import Value
 
 _ACTIONS = frozenset({"github", "forgejo", "gitea"})
 _SECTION_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
-class Place(NamedTuple):
+class Place(Value):
     """A line of a file, for annotations."""
 
     file: str

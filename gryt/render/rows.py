@@ -10,8 +10,8 @@ from typing import Any
 from gryt.render.safe import cell, in_json, visible
 from gryt.render.table import table
 
-Value = str | int | float | bytes | None
-Rows = Iterable[Sequence[Value]]
+Entry = str | int | float | bytes | None
+Rows = Iterable[Sequence[Entry]]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -67,11 +67,11 @@ def _in_a_line(text: str) -> str:
     return text.replace("\n", "\\n").replace("\t", "\\t")
 
 
-def _sheet(value: Value) -> str:
+def _sheet(value: Entry) -> str:
     return safe_for_sheets(value) if isinstance(value, str) else _word(value)
 
 
-def _word(value: Value) -> str:
+def _word(value: Entry) -> str:
     match value:
         case None:
             return ""
@@ -82,7 +82,7 @@ def _word(value: Value) -> str:
     return str(value)
 
 
-def _plain(value: Value) -> str | int | float | None:
+def _plain(value: Entry) -> str | int | float | None:
     if isinstance(value, bytes):
         return value.hex()
     return None if isinstance(value, float) and not math.isfinite(value) else value

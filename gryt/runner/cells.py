@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.model.observer import Observer
 from gryt.model.pipeline import DEFAULT_SHELL, Cell, Pipeline, Retry, Step
@@ -17,9 +16,10 @@ from gryt.runner.handover import Handed, Handover, Unreadable
 from gryt.runner.masking import Masker
 from gryt.runner.spawn import CannotStart, Command, Ending
 from gryt.runner.words import program
+from gryt.values import Value
 
 
-class Around(NamedTuple):
+class Around(Value):
     """What all cells of one run share."""
 
     pipeline: Pipeline

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.model.pipeline import Step
 from gryt.model.results import Artifact, JUnit
 from gryt.runner.files import TooMany, digest, find
 from gryt.runner.masking import Masker
+from gryt.values import Value
 
 MAX_ARTIFACTS = 200
 """How many artifacts of one step are recorded."""
@@ -16,7 +16,7 @@ Stamps = Mapping[str, tuple[int, int, int]]
 """When reports were written, by which a report of an earlier run is known."""
 
 
-class Collected(NamedTuple):
+class Collected(Value):
     """What a step left behind, and what is to be said of it."""
 
     junit: JUnit | None = None

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from gryt.model.graph import ancestors, needs_of
 from gryt.model.observer import Observer
@@ -21,6 +21,7 @@ from gryt.runner.handover import Handover, output_variables, sweep
 from gryt.runner.interrupts import Interrupts
 from gryt.runner.masking import Masker, secret_values
 from gryt.runner.preflight import which
+from gryt.values import Value
 
 CLEANUP_SECONDS = 60.0
 """What a step that always runs gets after a cancellation, where it has no timeout of its own."""
@@ -41,7 +42,7 @@ class Reuse(Protocol):
         """Keep the result of a cell that was looked up before."""
 
 
-class Settings(NamedTuple):
+class Settings(Value):
     """How a pipeline is to be run."""
 
     jobs: int | None = None

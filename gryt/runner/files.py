@@ -4,10 +4,10 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.model.globs import segment, segments
 from gryt.runner.masking import Masker
+from gryt.values import Value
 
 MAX_FILES = 100_000
 """More files than this are a mistake in a pattern."""
@@ -20,7 +20,7 @@ class TooMany(Exception):
     """The patterns match more files than anybody can mean."""
 
 
-class Found(NamedTuple):
+class Found(Value):
     """A file that a pattern matches, by its path relative to where the pattern starts."""
 
     path: str

@@ -9,16 +9,16 @@ versions of the required programs.
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.model.pipeline import Cell, Pairs, Pipeline
 from gryt.runner.files import TooMany, digest, find
+from gryt.values import Value
 
 _MAX_NAMED = 5000
 """Of more input files than this only one digest is kept, so that no change can be named."""
 
 
-class Fingerprint(NamedTuple):
+class Fingerprint(Value):
     """What a result depends on, as digests."""
 
     definition: str

@@ -10,10 +10,10 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.model.results import Metric, Pairs
 from gryt.runner.files import read_small
+from gryt.values import Value
 
 MAX_OUTPUT_BYTES = 64 * 1024
 MAX_SUMMARY_BYTES = 64 * 1024
@@ -29,7 +29,7 @@ class Unreadable(Exception):
     """A step wrote something else than what it should."""
 
 
-class Handed(NamedTuple):
+class Handed(Value):
     """What one attempt of a step handed over."""
 
     outputs: Pairs = ()

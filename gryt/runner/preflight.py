@@ -4,9 +4,9 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from gryt.model.pipeline import Pairs, Requires, Tool
+from gryt.values import Value
 
 _SECONDS = 20
 _BYTES = 4096
@@ -16,7 +16,7 @@ _ASKS = ("--version", "version", "-version")
 """How programs are asked for their version, most of them in the first way."""
 
 
-class Lack(NamedTuple):
+class Lack(Value):
     """Something that is required and not there."""
 
     place: tuple[int, int]

@@ -7,11 +7,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.model.results import StepStatus
 from gryt.runner.processes import MARK
 from gryt.runner.words import working_directory
+from gryt.values import Value
 
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
@@ -25,7 +25,7 @@ class CannotStart(Exception):
         self.exit_code = exit_code
 
 
-class Command(NamedTuple):
+class Command(Value):
     """What to run, where, with which environment, and how it may be ended."""
 
     argv: tuple[str, ...]
@@ -43,7 +43,7 @@ class Command(NamedTuple):
     """The program and its arguments, where `argv` is a shell that would only start it."""
 
 
-class Ending(NamedTuple):
+class Ending(Value):
     """How a child ended."""
 
     cause: StepStatus | None

@@ -1,7 +1,5 @@
 """Approvals: giving one, and taking it back."""
 
-from typing import NamedTuple
-
 from gryt.errors import InvalidInput, NotFound, Refused
 from gryt.model.approvals import approvals, email_of, seen_proofs, standings
 from gryt.model.names import ChangeId, Oid, RecordId, nearest
@@ -15,11 +13,12 @@ from gryt.service.session import Session
 from gryt.service.vouching import gathered
 from gryt.store.append import Draft, act
 from gryt.store.checkout import commit_named
+from gryt.values import Value
 
 MAX_COMMENT = 10_000
 
 
-class Given(NamedTuple):
+class Given(Value):
     """An approval that was given, or approvals that were taken back."""
 
     generation: Generation
@@ -73,7 +72,7 @@ def _doubts(session: Session, given: Given) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason for each in judged for reason in each.reasons))
 
 
-class _Wish(NamedTuple):
+class _Wish(Value):
     """What somebody wants to approve."""
 
     version: str

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from gryt.errors import Refused
 from gryt.model.attestation import (
@@ -22,9 +21,10 @@ from gryt.service.lookup import find
 from gryt.service.session import Session
 from gryt.store.checkout import remote_name, tag_target
 from gryt.store.layout import record_id_in
+from gryt.values import Value
 
 
-class Attested(NamedTuple):
+class Attested(Value):
     """What there is to hand out."""
 
     about: str

@@ -1,16 +1,17 @@
 """The audit trail: its records, newest first."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.service import contracts
 from gryt.service.session import Session
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.model.names import RecordId
     from gryt.store.fields import Map
 
 
-class Entry(NamedTuple):
+class Entry(Value):
     """One record of the trail."""
 
     ref: str

@@ -1,14 +1,13 @@
 """The ledger in a file that git itself reads: the backup that keeps commits and signatures."""
 
-from typing import NamedTuple
-
 from gryt.errors import Refused
 from gryt.service import sync_bundle
 from gryt.service.session import Session
 from gryt.store.bundles import problems
+from gryt.values import Value
 
 
-class Bundled(NamedTuple):
+class Bundled(Value):
     """What was put into a bundle."""
 
     file: str

@@ -4,12 +4,13 @@ The order matters: Forgejo and Gitea set GitHub's variables too, and several sha
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+
+from gryt.values import Value
 
 _Environ = Mapping[str, str]
 
 
-class CI(NamedTuple):
+class CI(Value):
     """A CI job."""
 
     system: str
@@ -23,7 +24,7 @@ class CI(NamedTuple):
     """The branch that it is about, of a pull request the one to be merged; HEAD is detached."""
 
 
-class _System(NamedTuple):
+class _System(Value):
     name: str
     signs: tuple[str, ...]
     """The variables that tell it, as NAME or NAME=value."""

@@ -4,20 +4,19 @@ Each asks for the least rights that publishing needs. Actions are pinned to comm
 can be moved by whoever takes over their repository.
 """
 
-from typing import NamedTuple
-
 from gryt import __version__
 from gryt.errors import InvalidInput, Refused
 from gryt.model.names import nearest
 from gryt.service import ci_texts as texts
 from gryt.service.session import Session
+from gryt.values import Value
 
 _CHECKOUT = "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0"
 _SETUP = "actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0"
 _FORGE = "https://code.forgejo.org/"
 
 
-class CIFile(NamedTuple):
+class CIFile(Value):
     """A workflow file."""
 
     system: str

@@ -5,7 +5,6 @@ of `model/compliance` do the rest.
 """
 
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from gryt.model.compliance.assessment import Assessment, assess
 from gryt.model.compliance.catalog_nist import ADDITIONAL, OVERLAY
@@ -16,9 +15,10 @@ from gryt.model.compliance.rules_table import ADDITIONAL_RULES, OVERLAY_RULES
 from gryt.model.compliance.summary import Summary, summarise
 from gryt.service.compliance_evidence import gather
 from gryt.service.session import Session
+from gryt.values import Value
 
 
-class Report(NamedTuple):
+class Report(Value):
     """What the records show, for whoever renders it."""
 
     repository: str

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from gryt.model.approvals import email_of
 from gryt.model.compliance.evidence import (
@@ -39,9 +38,10 @@ from gryt.store.people import (
     wrote,
 )
 from gryt.store.tags import FoundTag, has_object, read_tags
+from gryt.values import Value
 
 
-class _Trail(NamedTuple):
+class _Trail(Value):
     """Every record, and every blob in the place of one."""
 
     facts: tuple[Fact, ...]

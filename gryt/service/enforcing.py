@@ -4,7 +4,6 @@ A violation is refused and the refusal is recorded: it is the evidence that the 
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gryt.errors import AnswerIsNo
 from gryt.model.contract import Change
@@ -14,9 +13,10 @@ from gryt.model.policy import PolicyVerdict
 from gryt.model.state import Evolution, Generation
 from gryt.service.policies import policy
 from gryt.service.session import Session
+from gryt.values import Value
 
 
-class Checked(NamedTuple):
+class Checked(Value):
     """What the policy in force says of a pipeline."""
 
     blob: Oid | None = None

@@ -1,7 +1,7 @@
 """Evolutions: starting one, withdrawing one, finding the one that is meant."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.errors import InvalidInput, NotFound, Refused
 from gryt.model.contract import Change, ChangeType
@@ -24,13 +24,14 @@ from gryt.service.messages import commit_message
 from gryt.service.pipelines import pipeline_for_start
 from gryt.service.session import Session
 from gryt.store.layout import TAGS
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.model.policy import PolicyVerdict
     from gryt.store.append import Draft
 
 
-class Started(NamedTuple):
+class Started(Value):
     """An evolution that has begun."""
 
     generation: str
@@ -109,7 +110,7 @@ def as_it_is(session: Session, started: Started) -> Started:
     return started if found is None else started._replace(evolution=found)
 
 
-class _Wish(NamedTuple):
+class _Wish(Value):
     """Everything about an evolution to be, but for its number."""
 
     checked: Checked

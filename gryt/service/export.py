@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from gryt.service import contracts
 from gryt.service.compliance_evidence import trust_of
@@ -10,11 +9,12 @@ from gryt.service.session import Session
 from gryt.store.origins import signed_commits
 from gryt.store.people import Signature, Signers, judged_commits, known_signers
 from gryt.store.trail import Filter, Line, count_months, count_trail, read_trail
+from gryt.values import Value
 
 __all__ = ["Filter", "Item", "Line", "Seal", "Trail", "trail"]
 
 
-class Seal(NamedTuple):
+class Seal(Value):
     """What is known of the signature of the commit that put a record there."""
 
     status: str
@@ -28,14 +28,14 @@ _UNSIGNED = Seal("unsigned")
 _UNTOLD = Seal("unknown", why_not="no commit of this clone put it there")
 
 
-class Item(NamedTuple):
+class Item(Value):
     """One record and its seal."""
 
     line: Line
     seal: Seal
 
 
-class Trail(NamedTuple):
+class Trail(Value):
     """What is exported."""
 
     tips: Mapping[str, str]

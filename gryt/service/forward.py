@@ -1,16 +1,15 @@
 """Where a hot-fix is still missing: branches and open generations that go on without it."""
 
-from typing import NamedTuple
-
 from gryt.errors import Refused
 from gryt.model.names import Oid, Version
 from gryt.model.state import Evolution, Generation, GenerationStatus
 from gryt.service import contracts
 from gryt.service.session import Session
 from gryt.store.picks import Fix, branches_of, fixes, lacks
+from gryt.values import Value
 
 
-class Place(NamedTuple):
+class Place(Value):
     """A branch or a generation, and what it lacks of the fix."""
 
     name: str
@@ -26,7 +25,7 @@ class Place(NamedTuple):
 _LOCAL = "refs/heads/"
 
 
-class Forward(NamedTuple):
+class Forward(Value):
     """A hot-fix, and where it is missing."""
 
     version: str

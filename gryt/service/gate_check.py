@@ -3,7 +3,7 @@
 It only asks: nothing is written, and no network is used.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.errors import Refused
 from gryt.model.names import Oid
@@ -15,6 +15,7 @@ from gryt.service.judging import judge
 from gryt.service.policies import policy
 from gryt.service.session import Session
 from gryt.store.checkout import commit_named
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.store.fields import Map
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _INCIDENTS = ("audit.refused", "audit.overridden")
 
 
-class GateCheck(NamedTuple):
+class GateCheck(Value):
     """The answer of every gate, and what went before."""
 
     generation: Generation

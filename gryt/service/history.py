@@ -1,6 +1,6 @@
 """Runs that are on record, newest first: the list, and one with all that it left."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.errors import Ambiguous, NotFound
 from gryt.model.names import RecordId, nearest, parse_candidate
@@ -10,6 +10,7 @@ from gryt.service import contracts, lookup
 from gryt.service.session import Session
 from gryt.store.fields import Map, as_list, as_map
 from gryt.store.steps import step_from_plain
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.store.plain import Plain
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _LEAST_PREFIX = 4
 
 
-class Past(NamedTuple):
+class Past(Value):
     """A run that is on record."""
 
     id: str
@@ -39,7 +40,7 @@ class Past(NamedTuple):
     steps: int
 
 
-class Whole(NamedTuple):
+class Whole(Value):
     """One run with what its record holds."""
 
     past: Past

@@ -1,7 +1,6 @@
 """What hooks ask of gryt: whether something may be pushed."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from gryt.errors import InvalidInput
 from gryt.model.names import Oid, parse_candidate, parse_version
@@ -19,11 +18,12 @@ from gryt.store.hooks import (
     uninstall_pre_push,
 )
 from gryt.store.layout import NOTES_REF, TAGS
+from gryt.values import Value
 
 __all__ = ["Installed", "Objection", "install", "judge_push", "server", "uninstall"]
 
 
-class Objection(NamedTuple):
+class Objection(Value):
     """Why one ref of a push is refused, and what to do instead."""
 
     ref: str

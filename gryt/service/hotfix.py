@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gryt.errors import NotFound, Refused
 from gryt.model.contract import Change, ChangeType, Contract
@@ -17,12 +16,13 @@ from gryt.store.checkout import commit_named, tag_target, worktree
 from gryt.store.ledger import View
 from gryt.store.naming import tag_names, tracked
 from gryt.store.picks import Picked, branch_tip, pick
+from gryt.values import Value
 
 _RELEASE = re.compile(r"(v?)(\d+)\.(\d+)\.(\d+)(?:-rc\.\d+)?")
 _ATTEMPTS = 20
 
 
-class Begun(NamedTuple):
+class Begun(Value):
     """A hot-fix that has begun."""
 
     view: View

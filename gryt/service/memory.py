@@ -4,12 +4,12 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.model.names import RecordId
+from gryt.values import Value
 
 
-class Synced(NamedTuple):
+class Synced(Value):
     """A contract file when it was last in step with the ledger."""
 
     heads: tuple[RecordId, ...]

@@ -2,12 +2,13 @@
 
 import re
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.errors import InvalidInput, NotFound
 from gryt.model.state import Generation
 from gryt.service.session import Session
 from gryt.store.times import commit_time_named, ledger_commit
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.model.records import Record
@@ -20,7 +21,7 @@ _HINT = (
 )
 
 
-class Past(NamedTuple):
+class Past(Value):
     """A generation as it was."""
 
     state: Generation

@@ -1,7 +1,5 @@
 """The pipelines of a work tree: what there is, what is wrong with it, and new ones."""
 
-from typing import NamedTuple
-
 from gryt.errors import InvalidInput, NotFound, Refused
 from gryt.model.names import nearest, parse_name
 from gryt.model.pipeline import Pipeline
@@ -9,11 +7,12 @@ from gryt.service.pipeline_templates import TEMPLATES, guess
 from gryt.service.session import Session
 from gryt.store.pipeline_files import read_pipeline
 from gryt.store.workspace import PIPELINES, pipeline_path
+from gryt.values import Value
 
 _OTHER_ENDING = ".yml"
 
 
-class Listed(NamedTuple):
+class Listed(Value):
     """One pipeline file."""
 
     name: str

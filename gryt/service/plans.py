@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from gryt.errors import NotFound, Refused
 from gryt.model.contract import Change
@@ -31,9 +30,10 @@ from gryt.store.checkout import (
 )
 from gryt.store.ledger import View
 from gryt.store.workspace import PIPELINES, Workspace, pipeline_path, require
+from gryt.values import Value
 
 
-class Plan(NamedTuple):
+class Plan(Value):
     """What a run is going to do, decided before anything runs."""
 
     pipeline: Pipeline

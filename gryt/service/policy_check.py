@@ -1,7 +1,5 @@
 """Whether the policy reads, and what it says of the pipelines that there are."""
 
-from typing import NamedTuple
-
 from gryt.model.contract import ChangeType
 from gryt.model.names import ChangeId, Oid
 from gryt.model.pipeline import Pipeline
@@ -15,9 +13,10 @@ from gryt.service.session import Session
 from gryt.store.checkout import head
 from gryt.store.pipeline_files import read_pipeline
 from gryt.store.workspace import PIPELINES, pipeline_path
+from gryt.values import Value
 
 
-class Subject(NamedTuple):
+class Subject(Value):
     """A change with its pipeline, or a pipeline alone, and what each policy says of it."""
 
     change: ChangeId | None
@@ -25,7 +24,7 @@ class Subject(NamedTuple):
     policies: tuple[PolicyVerdict, ...]
 
 
-class PolicyCheck(NamedTuple):
+class PolicyCheck(Value):
     """What the policy in force says of what is here."""
 
     policy: Policy

@@ -1,11 +1,10 @@
 """Policies to begin with: `gryt policy init`."""
 
-from typing import NamedTuple
-
 from gryt.errors import Refused
 from gryt.service.policies import says_anything
 from gryt.service.session import Session
 from gryt.store.workspace import PIPELINES, POLICIES, POLICY
+from gryt.values import Value
 
 _HEAD = """\
 # yaml-language-server: $schema=schemas/policy.schema.json
@@ -73,7 +72,7 @@ publish:
 PROFILES = {"minimal": _MINIMAL, "standard": _STANDARD, "strict": _STRICT}
 
 
-class Written(NamedTuple):
+class Written(Value):
     """A policy file that was put in place."""
 
     path: str

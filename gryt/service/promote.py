@@ -1,7 +1,6 @@
 """Promotion: every gate judged on the folded state, then the record and the tag in one move."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gryt.errors import Refused as RefusedError
 from gryt.model.approvals import seen_proofs
@@ -20,9 +19,10 @@ from gryt.service.tags import release_message
 from gryt.store import remotes
 from gryt.store.append import Draft, act
 from gryt.store.checkout import commit_named
+from gryt.values import Value
 
 
-class How(NamedTuple):
+class How(Value):
     """How somebody wants to promote."""
 
     overrides: Sequence[Override] = ()
@@ -34,7 +34,7 @@ class How(NamedTuple):
     """Do not ask the remote who was first."""
 
 
-class Promotion(NamedTuple):
+class Promotion(Value):
     """What became of an attempt to promote."""
 
     version: str

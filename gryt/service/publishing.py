@@ -1,7 +1,5 @@
 """Publishing a policy: the floor that no branch goes below."""
 
-from typing import NamedTuple
-
 from gryt.errors import NotFound, Refused
 from gryt.model.names import Oid, RecordId
 from gryt.model.policy import PolicyPublished
@@ -13,9 +11,10 @@ from gryt.service.published import publication_state
 from gryt.service.session import Session
 from gryt.store.append import Draft, act
 from gryt.store.published import policy_blob, policy_path
+from gryt.values import Value
 
 
-class Published(NamedTuple):
+class Published(Value):
     """What became of a policy that somebody published."""
 
     policy: Oid

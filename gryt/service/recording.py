@@ -1,7 +1,6 @@
 """Recording a run: that it begins, before anything of it does, and how it ended."""
 
 import os
-from typing import NamedTuple
 
 from gryt.errors import NotFound
 from gryt.model.names import Oid, RecordId
@@ -20,9 +19,10 @@ from gryt.store.append import Draft, act
 from gryt.store.checkout import tag_below, tag_target
 from gryt.store.ledger import View
 from gryt.store.locks import RunLock
+from gryt.values import Value
 
 
-class Begun(NamedTuple):
+class Begun(Value):
     """A run that is recorded as started."""
 
     run: RecordId

@@ -5,8 +5,6 @@ a promotion to the same commit; to promote another commit it must be replaced ex
 record then names the object that was replaced.
 """
 
-from typing import NamedTuple
-
 from gryt.errors import Refused
 from gryt.model.names import Oid
 from gryt.model.records import Promoted
@@ -15,9 +13,10 @@ from gryt.service.session import Session
 from gryt.store.append import Draft
 from gryt.store.checkout import tag_below, tag_target
 from gryt.store.naming import move_tag, retag, tag_object
+from gryt.values import Value
 
 
-class Standing(NamedTuple):
+class Standing(Value):
     """A tag that is there before a promotion."""
 
     oid: Oid

@@ -6,7 +6,6 @@ moves in one transaction.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from gryt.errors import GrytError
 from gryt.model.names import Oid, RecordId
@@ -24,13 +23,14 @@ from gryt.store.restoring import bring_back, commit_then
 from gryt.store.together import ABSENT, Action, Moment, Part, RefUpdate, act_together
 from gryt.store.union import unite
 from gryt.store.workspace import GENERATIONS
+from gryt.values import Value
 
 __all__ = ["Change", "Fate", "Plan", "RolledBackTo", "fates", "plan", "roll_back"]
 
 _IDS_IN_A_RECORD = 20_000
 
 
-class Fate(NamedTuple):
+class Fate(Value):
     """What becomes of a release tag whose promotion counts no more, or counts again."""
 
     tag: str
@@ -42,7 +42,7 @@ class Fate(NamedTuple):
     """Why it stays as it is although it should not; None where it does not."""
 
 
-class RolledBackTo(NamedTuple):
+class RolledBackTo(Value):
     """A rollback that was carried out."""
 
     backup: str
@@ -122,7 +122,7 @@ def roll_back(
     return done
 
 
-class _Meta(NamedTuple):
+class _Meta(Value):
     name: str
     """Of the backup."""
     part: Part

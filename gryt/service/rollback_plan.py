@@ -5,7 +5,7 @@ until it is carried out. Whatever others record meanwhile still counts then.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.errors import Corrupt, NotFound, Refused
 from gryt.model.names import RecordId, nearest
@@ -17,13 +17,14 @@ from gryt.service.session import Session
 from gryt.store import layout, snapshots, states
 from gryt.store.ledger import CORRUPT
 from gryt.store.naming import identities_in
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.store.index import Summary
     from gryt.store.ledger import Ledger
 
 
-class Change(NamedTuple):
+class Change(Value):
     """What becomes of one generation."""
 
     version: str
@@ -52,7 +53,7 @@ class Change(NamedTuple):
         return self.then is None
 
 
-class Plan(NamedTuple):
+class Plan(Value):
     """A rollback that was thought through."""
 
     snapshot: snapshots.Snapshot

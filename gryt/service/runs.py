@@ -5,7 +5,6 @@ pipeline that the commit itself has, and neither HEAD nor a tracked file changed
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from gryt.model.names import RecordId
 from gryt.model.observer import Observer
@@ -21,9 +20,10 @@ from gryt.service.plans import Plan
 from gryt.service.reuse import reuse_for
 from gryt.service.session import Session
 from gryt.store.checkout import Place, worktree
+from gryt.values import Value
 
 
-class Outcome(NamedTuple):
+class Outcome(Value):
     """What became of a run."""
 
     plan: Plan

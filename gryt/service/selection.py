@@ -1,7 +1,6 @@
 """Which steps of a pipeline a run leaves out, and which results of an earlier run it takes over."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from gryt.errors import NotFound, Refused
 from gryt.model.graph import ancestors, descendants, needs_of
@@ -16,6 +15,7 @@ from gryt.service.wishes import Wish
 from gryt.store.fields import as_list
 from gryt.store.ledger import View
 from gryt.store.steps import step_from_plain
+from gryt.values import Value
 
 
 def left_out(pipeline: Pipeline, wish: Wish) -> dict[str, str]:
@@ -52,7 +52,7 @@ def _known(name: str, names: list[str]) -> None:
         raise NotFound(f"the pipeline has no step '{name}'", hints=near or [f"{', '.join(names)}"])
 
 
-class Taken(NamedTuple):
+class Taken(Value):
     """What an earlier run has to offer."""
 
     run: RecordId

@@ -1,11 +1,10 @@
 """`gryt init`: the files that a project starts from. Safe to repeat: nothing is overwritten."""
 
-from typing import NamedTuple
-
 from gryt.service import contracts
 from gryt.service.session import Session
 from gryt.store import schema_files
 from gryt.store.workspace import PIPELINES, POLICY, SCHEMAS
+from gryt.values import Value
 
 _INPUT_SCHEMAS = ("generation", "pipeline", "policy")
 
@@ -35,7 +34,7 @@ _POLICY = """\
 """
 
 
-class Initialised(NamedTuple):
+class Initialised(Value):
     """What `gryt init` did."""
 
     created: tuple[str, ...]

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.errors import InvalidInput
 from gryt.service import contracts
 from gryt.service.messages import commit_message
 from gryt.service.session import Session
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.model.records import SnapshotTaken
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _MAX_LABEL = 200
 
 
-class Snapshot(NamedTuple):
+class Snapshot(Value):
     """A copy of the whole ledger."""
 
     id: str
@@ -87,7 +88,7 @@ def list_snapshots(session: Session) -> list[Snapshot]:
     ]
 
 
-class Shown(NamedTuple):
+class Shown(Value):
     """A snapshot with what is in it."""
 
     snapshot: Snapshot
@@ -123,7 +124,7 @@ def _states(session: Session, wanted: str | None) -> "tuple[Generation, ...]":
     return tuple(sorted(there, key=lambda state: Version(state.version).sort_key))
 
 
-class Difference(NamedTuple):
+class Difference(Value):
     """How one generation differs between two points."""
 
     version: str
@@ -131,7 +132,7 @@ class Difference(NamedTuple):
     after: "Generation | None"
 
 
-class Compared(NamedTuple):
+class Compared(Value):
     """Two points, and every generation that differs between them."""
 
     first: str

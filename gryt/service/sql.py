@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt import __version__
 from gryt.errors import NotFound
@@ -14,6 +13,7 @@ from gryt.service.session import Session
 from gryt.store.archive import write_archive
 from gryt.store.query import DEFAULT_TIMEOUT, Answer, ask
 from gryt.store.tables import TABLES
+from gryt.values import Value
 
 __all__ = ["DEFAULT_TIMEOUT", "Answer", "Measured", "archive", "measure", "query", "schema"]
 
@@ -43,7 +43,7 @@ def archive(session: Session, path: Path) -> int:
     return write_archive(session.ledger, path, {"exported_at": at, "gryt": __version__})
 
 
-class Measured(NamedTuple):
+class Measured(Value):
     """One number, and what it was taken from."""
 
     measure: Measure

@@ -2,17 +2,17 @@
 
 import hashlib
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.errors import NotFound
 from gryt.model.results import StepResult
 from gryt.service.history import Whole, steps_named
 from gryt.service.session import Session
+from gryt.values import Value
 
 _CHUNK_BYTES = 1024 * 1024
 
 
-class Printed(NamedTuple):
+class Printed(Value):
     """What one step printed."""
 
     name: str

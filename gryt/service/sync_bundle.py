@@ -1,7 +1,5 @@
 """Sharing the ledger through a file: for forks that may not push, and for air gaps."""
 
-from typing import NamedTuple
-
 from gryt.errors import Refused
 from gryt.model.names import parse_version
 from gryt.model.sync import Pulled, Reason
@@ -10,6 +8,7 @@ from gryt.service.session import Session
 from gryt.service.sync_taking import take_in
 from gryt.store import bundles, remotes
 from gryt.store.layout import TAGS
+from gryt.values import Value
 
 _GONE_BACK = (
     "ask where the file comes from; nothing of this version was taken from it."
@@ -17,7 +16,7 @@ _GONE_BACK = (
 )
 
 
-class Exported(NamedTuple):
+class Exported(Value):
     """What was put into a bundle."""
 
     file: str

@@ -6,7 +6,6 @@ edited, or made up is found here. Lines that are not gryt's are nobody's busines
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from gryt.model.agreement import Book
 from gryt.model.findings import Finding, tampered, unfinished, warning
@@ -20,12 +19,13 @@ from gryt.store.checkout import remote_name
 from gryt.store.layout import NOTES_REF
 from gryt.store.ledger import Ledger
 from gryt.store.mending import Found, NoteRepair
+from gryt.values import Value
 
 _REPAIR = "gryt verify --repair"
 _EVOLUTION = re.compile(r"\bevolution: (?P<tag>[^,}\s]+)")
 
 
-class _Run(NamedTuple):
+class _Run(Value):
     """A run that ended, with what its line says."""
 
     finished: RunFinished
@@ -35,7 +35,7 @@ class _Run(NamedTuple):
     """What it said under earlier numbers and versions."""
 
 
-class _Known(NamedTuple):
+class _Known(Value):
     """What the records say about notes."""
 
     runs: dict[str, _Run]

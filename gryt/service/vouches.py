@@ -5,16 +5,16 @@ renamed. The last one counts; the earlier ones may be there where somebody else 
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gryt.model.agreement import Book
 from gryt.model.names import Oid, RecordId, parse_candidate
 from gryt.model.pipeline import RunStatus
 from gryt.model.records import Promoted, Record, Renamed, Renumbered, RunFinished
 from gryt.model.rollback import superseded
+from gryt.values import Value
 
 
-class Vouch(NamedTuple):
+class Vouch(Value):
     """What one record says of one tag."""
 
     name: str
@@ -29,7 +29,7 @@ class Vouch(NamedTuple):
     """The run that a candidate's tag is about; None for a release."""
 
 
-class _Name(NamedTuple):
+class _Name(Value):
     """A name that a candidate's tag got, and from which record."""
 
     tag: str

@@ -1,9 +1,9 @@
 """How a run is wished for: what of the pipeline is to be run, and how."""
 
-from typing import NamedTuple
+from gryt.values import Value
 
 
-class Wish(NamedTuple):
+class Wish(Value):
     """The options of a run."""
 
     evolution: str | None = None

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from gryt.errors import Moved
 from gryt.git.commits import write_commit
@@ -28,12 +28,13 @@ from gryt.store.index import Row
 from gryt.store.ledger import Ledger
 from gryt.store.locks import writing
 from gryt.store.rows import row_of
+from gryt.values import Value
 
 _ATTEMPTS = 20
 T = TypeVar("T")
 
 
-class TagMade(NamedTuple):
+class TagMade(Value):
     """A tag object that moves with the action."""
 
     name: str
@@ -168,7 +169,7 @@ def draft_upon(
     )
 
 
-class Composed(NamedTuple):
+class Composed(Value):
     """An action whose objects are written, and which nobody sees yet."""
 
     draft: Draft

@@ -1,11 +1,10 @@
 """Who writes to the ledger."""
 
-from typing import NamedTuple
-
 from gryt.git.repository import Identity
+from gryt.values import Value
 
 
-class Author(NamedTuple):
+class Author(Value):
     """Who acts, and what they want signed."""
 
     identity: Identity

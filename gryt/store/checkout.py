@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.errors import InvalidInput, NotFound
 from gryt.git.ancestry import contains
@@ -23,6 +22,7 @@ from gryt.model.pipeline import Pipeline
 from gryt.store.layout import NOTES_REF, TAGS
 from gryt.store.ledger import Ledger
 from gryt.store.workspace import MAX_FILE_BYTES, PIPELINES, POLICIES, POLICY, pipeline_path
+from gryt.values import Value
 
 __all__ = ["Head", "WorkTree", "commit_named", "containment", "head", "pipeline_at", "worktree"]
 
@@ -31,7 +31,7 @@ PLACES = "isolated"
 """Below `.git/gryt`: who uses which work tree of its own, see `gryt.store.isolation`."""
 
 
-class Place(NamedTuple):
+class Place(Value):
     """A work tree of its own, in which a run takes place."""
 
     top: Path

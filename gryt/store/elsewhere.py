@@ -1,15 +1,15 @@
 """Whether anybody else can have a tag: what a remote has is not ours to take away."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from gryt.errors import RemoteFailed
 from gryt.git.transport import Network, ls_remote, remotes
 from gryt.store.layout import TAGS
 from gryt.store.ledger import Ledger
+from gryt.values import Value
 
 
-class Published(NamedTuple):
+class Published(Value):
     """What is known of tags elsewhere."""
 
     where: Mapping[str, str]

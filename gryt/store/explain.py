@@ -7,7 +7,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 from jsonschema.validators import extend
@@ -15,6 +15,7 @@ from jsonschema.validators import extend
 from gryt.store.plain import Plain
 from gryt.store.schema_files import Schema
 from gryt.store.shape import Shape, shape_at
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -91,7 +92,7 @@ def _pattern(
         yield jsonschema.ValidationError("does not match")
 
 
-class _Objection(NamedTuple):
+class _Objection(Value):
     """What the validator objects to; Any, because its own types end here."""
 
     keyword: str

@@ -1,7 +1,6 @@
 """Folding the records of a ref, which must be those of one generation."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gryt.errors import Corrupt
 from gryt.model.fold import fold
@@ -11,6 +10,7 @@ from gryt.store import statecodec
 from gryt.store.index import Row, Summary
 from gryt.store.reading import Read
 from gryt.store.rows import summary_of
+from gryt.values import Value
 
 
 def state_of(ref: str, records: Sequence[Record]) -> Generation:
@@ -21,7 +21,7 @@ def state_of(ref: str, records: Sequence[Record]) -> Generation:
     return state
 
 
-class Parcel(NamedTuple):
+class Parcel(Value):
     """What was read of a ref and what it comes to, ready to be put into the cache."""
 
     ref: str

@@ -9,10 +9,11 @@ import zlib
 from collections.abc import Container, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.store import origins, tables
 from gryt.store.database import Database
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.store.folding import Parcel
@@ -59,7 +60,7 @@ _MAX_FOLDED = 8000
 _WITH_TEXT = "SELECT DISTINCT ref FROM record WHERE instr(doc, ?) > 0 ORDER BY ref"
 
 
-class Summary(NamedTuple):
+class Summary(Value):
     """One line of a listing of generations."""
 
     ref: str
@@ -78,7 +79,7 @@ class Summary(NamedTuple):
     """Fields that concurrent edits set differently, with their values, as JSON."""
 
 
-class Row(NamedTuple):
+class Row(Value):
     """One record as the cache has it: its document as JSON, or why it does not read."""
 
     path: str

@@ -15,9 +15,10 @@ The namespace is refs/gryt unless `gryt.namespace` says otherwise.
 """
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.model.names import RecordId
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.model.records import Kind, Record
@@ -48,7 +49,7 @@ _FOLDERS = {
 }
 
 
-class Layout(NamedTuple):
+class Layout(Value):
     """The ref names under one namespace."""
 
     namespace: str = DEFAULT_NAMESPACE

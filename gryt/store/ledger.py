@@ -6,7 +6,7 @@ Reading goes through the cache; libgit2 and YAML are loaded only where a ref has
 import json
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.errors import Corrupt, NotFound
 from gryt.git.repository import Repository
@@ -17,6 +17,7 @@ from gryt.store.index import Index, Row, Summary
 from gryt.store.layout import DEFAULT_NAMESPACE, Layout, record_id_in
 from gryt.store.locks import is_held
 from gryt.store.rows import summary_of
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.git.objects import Objects
@@ -27,7 +28,7 @@ CORRUPT = "corrupt"
 """The status in a listing of a generation whose records do not read."""
 
 
-class View(NamedTuple):
+class View(Value):
     """One generation at one tip."""
 
     ref: str

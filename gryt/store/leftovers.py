@@ -12,9 +12,10 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.store.layout import NOTES_REF, TAGS
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.store.ledger import Ledger
@@ -28,7 +29,7 @@ _VERSION_TAG = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+[^/]*\.lock")
 _WORK_FILE = re.compile(r"\..+\.(?P<pid>[0-9]+)\.tmp")
 
 
-class Leftover(NamedTuple):
+class Leftover(Value):
     """A file or folder that nobody may need any more."""
 
     path: str

@@ -4,7 +4,6 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.errors import GitFailed, Moved
 from gryt.git.commits import write_commit
@@ -16,9 +15,10 @@ from gryt.store.layout import NOTES_REF, TAGS
 from gryt.store.ledger import Ledger
 from gryt.store.leftovers import Leftover, openers
 from gryt.store.locks import writing
+from gryt.values import Value
 
 
-class TagRepair(NamedTuple):
+class TagRepair(Value):
     """A tag to be made again."""
 
     name: str
@@ -27,20 +27,20 @@ class TagRepair(NamedTuple):
     """Its bytes, where the object itself has to be written again too."""
 
 
-class NoteRepair(NamedTuple):
+class NoteRepair(Value):
     """What the note of a commit is to say; nothing: it goes."""
 
     commit: str
     text: str
 
 
-class FileRepair(NamedTuple):
+class FileRepair(Value):
     """A file that is to go."""
 
     leftover: Leftover
 
 
-class PlaceRepair(NamedTuple):
+class PlaceRepair(Value):
     """A work tree that a killed run has left behind, and that is to go; this is its marker."""
 
     marker: Path

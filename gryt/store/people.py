@@ -1,7 +1,6 @@
 """Who is behind records and commits: signatures of the one, authors of the other."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from gryt.git.authors import additions, authors, introductions, new_commits
 from gryt.git.commits import author_email
@@ -18,6 +17,7 @@ from gryt.model.names import Oid, RecordId
 from gryt.model.records import Record, evolution_in
 from gryt.store.layout import TRACKING, path_of, record_id_in
 from gryt.store.ledger import Ledger
+from gryt.values import Value
 
 __all__ = ["Signature", "Signed", "Signers", "is_before", "known_signers", "signatures_of", "wrote"]
 
@@ -29,7 +29,7 @@ def known_signers(ledger: Ledger, lines: Sequence[str] = ()) -> Signers:
     return parse_signers(configured_signers(ledger.repository) or "")
 
 
-class Signed(NamedTuple):
+class Signed(Value):
     """The signatures of the commits that put one record into the ledger."""
 
     signatures: tuple[Signature, ...]
@@ -56,7 +56,7 @@ def signatures_of(
     }
 
 
-class Witness(NamedTuple):
+class Witness(Value):
     """Who put a record into the ledger."""
 
     commit: str
@@ -85,7 +85,7 @@ def judged_commits(
     return judge(ledger.repository, ledger.objects, wanted, signers) if wanted else {}
 
 
-class Signing(NamedTuple):
+class Signing(Value):
     """How the commits of a piece of work are signed."""
 
     total: int

@@ -1,7 +1,7 @@
 """Pipeline files as values, and everything that is wrong with one, at once and with its place."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from gryt.model.contract import change_type
 from gryt.model.graph import cycles
@@ -22,6 +22,7 @@ from gryt.model.pipeline import (
 from gryt.store.durations import seconds
 from gryt.store.fields import Map, as_list, as_map, maybe
 from gryt.store.plain import Plain
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.store.schema import Problem
@@ -35,7 +36,7 @@ MAX_ALL_CELLS = 1000
 _Path = tuple[str | int, ...]
 
 
-class Examined(NamedTuple):
+class Examined(Value):
     """A pipeline file after a first look: what it asks for, and what is wrong with it."""
 
     pipeline: Pipeline | None

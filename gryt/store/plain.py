@@ -8,7 +8,9 @@ written without quotes, for only such a text may become a number, a boolean or n
 import math
 import re
 from collections.abc import Collection
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from gryt.values import Value
 
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
 """What YAML and JSON have in common."""
@@ -32,7 +34,7 @@ class PlainScalar(str):
     __slots__ = ()
 
 
-class Limits(NamedTuple):
+class Limits(Value):
     """What a document may cost before it is refused."""
 
     bytes: int

@@ -2,17 +2,17 @@
 
 import os
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.git import health, transport
 from gryt.git.transport import Network
 from gryt.store.layout import TAGS
 from gryt.store.ledger import Ledger
+from gryt.values import Value
 
 __all__ = ["Probe", "behind", "is_read_only", "listed", "probe"]
 
 
-class Probe(NamedTuple):
+class Probe(Value):
     """What a push that was only tried came to."""
 
     accepted: bool

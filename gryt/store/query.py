@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.errors import GrytError, InvalidInput, Refused
 from gryt.model.names import nearest
@@ -19,11 +19,12 @@ from gryt.store.current import is_current
 from gryt.store.database import Database, is_broken
 from gryt.store.guard import guard
 from gryt.store.tables import TABLES
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.store.ledger import Ledger
 
-Value = str | int | float | bytes | None
+Entry = str | int | float | bytes | None
 
 DEFAULT_TIMEOUT = 10.0
 _MAX_ROWS = 500_000
@@ -32,11 +33,11 @@ _GRACE = 2.0
 """Seconds after which a single function that never looks at the clock is ended with the process."""
 
 
-class Answer(NamedTuple):
+class Answer(Value):
     """What a question came to."""
 
     columns: tuple[str, ...]
-    rows: list[tuple[Value, ...]]
+    rows: list[tuple[Entry, ...]]
 
 
 def bring_up(ledger: "Ledger") -> None:
@@ -136,8 +137,8 @@ def _names(columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _collected(cursor: sqlite3.Cursor) -> list[tuple[Value, ...]]:
-    rows: list[tuple[Value, ...]] = []
+def _collected(cursor: sqlite3.Cursor) -> list[tuple[Entry, ...]]:
+    rows: list[tuple[Entry, ...]] = []
     left = _MAX_BYTES
     for row in cursor:
         left -= sum(len(value) for value in row if isinstance(value, str | bytes))

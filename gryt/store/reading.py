@@ -6,7 +6,6 @@ process is asked for many objects at a time. Folders whose ids are known are not
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from gryt.errors import Corrupt
 from gryt.git.batch import Batch, Entry, Object, entries, tree_in
@@ -16,13 +15,14 @@ from gryt.store import codec
 from gryt.store.index import Row
 from gryt.store.layout import NOT_RECORDS, record_id_in
 from gryt.store.rows import row_of
+from gryt.values import Value
 
 _SLICE = 64
 """Refs that are walked together: enough to keep git busy, few enough for any memory."""
 _MAX_TREE = 64 * 1024 * 1024
 
 
-class Wanted(NamedTuple):
+class Wanted(Value):
     """A ref that is to be read."""
 
     ref: str
@@ -52,7 +52,7 @@ class Read:
         return max((record.id for record in self.records), default="")
 
 
-class _Folder(NamedTuple):
+class _Folder(Value):
     """A folder to be looked into."""
 
     number: int

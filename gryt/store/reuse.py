@@ -8,10 +8,10 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from gryt.model.results import StepResult
 from gryt.store.steps import step_from_plain, step_to_plain
+from gryt.values import Value
 
 KEPT = 8
 """How many results of one cell are kept, the newest first."""
@@ -19,7 +19,7 @@ _MAX_BYTES = 8 * 1024 * 1024
 _FORMAT = 1
 
 
-class Kept(NamedTuple):
+class Kept(Value):
     """A result, and what it depends on."""
 
     run: str

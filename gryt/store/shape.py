@@ -7,10 +7,10 @@ give unquoted scalars the types that the schema wants, and to tell people what w
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 from gryt.store.plain import CORE_TYPES, Plain, PlainScalar, resolve
 from gryt.store.schema_files import Schema, read, target
+from gryt.values import Value
 
 _TYPE_WORDS = {
     "object": "a mapping",
@@ -23,7 +23,7 @@ _TYPE_WORDS = {
 }
 
 
-class Shape(NamedTuple):
+class Shape(Value):
     """One place of a schema."""
 
     types: frozenset[str] = CORE_TYPES

@@ -10,7 +10,6 @@ clones have given the same name in the same second, their folders are united, th
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from gryt.errors import Ambiguous, Corrupt, NotFound
 from gryt.git.refs import read_refs
@@ -20,6 +19,7 @@ from gryt.store import yaml
 from gryt.store.fields import Map, as_map
 from gryt.store.layout import NOTES_REF, TAGS
 from gryt.store.ledger import Ledger
+from gryt.values import Value
 
 _INLINE = 32
 """So many refs are in the manifest itself; its size is what an unchanged snapshot costs."""
@@ -27,7 +27,7 @@ _IN_A_FILE = 4000
 _MAX_BYTES = 1024 * 1024
 
 
-class Contents(NamedTuple):
+class Contents(Value):
     """A snapshot to be put into the meta-branch."""
 
     tree: Oid
@@ -107,7 +107,7 @@ def free_id(ledger: Ledger, wanted: str) -> str:
 # --- reading
 
 
-class Snapshot(NamedTuple):
+class Snapshot(Value):
     """A snapshot as its record tells of it."""
 
     id: str

@@ -1,7 +1,6 @@
 """What surrounds the ledger: the git program, the config, the clone and its files."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from gryt.git import health
 from gryt.git.health import Remote
@@ -13,11 +12,12 @@ from gryt.store.layout import BUNDLE, DEFAULT_NAMESPACE, NOTES_REF, TAGS, TRACKI
 from gryt.store.ledger import Ledger
 from gryt.store.leftovers import Leftover
 from gryt.store.workspace import GENERATIONS
+from gryt.values import Value
 
 __all__ = ["NOTES_REF", "Remote", "Surroundings", "surroundings"]
 
 
-class Surroundings(NamedTuple):
+class Surroundings(Value):
     """What was found; nothing was changed, and nobody else asked."""
 
     git_version: tuple[int, ...]

@@ -8,7 +8,6 @@ they last.
 import os
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gryt.errors import Corrupt, Locked
 from gryt.git import transport
@@ -16,12 +15,13 @@ from gryt.git.transport import Network
 from gryt.store import remotes
 from gryt.store.layout import NOTES_REF, TAGS
 from gryt.store.ledger import Ledger
+from gryt.values import Value
 
 _ATTEMPTS = 8
 """How often another process of this clone may hold a lock."""
 
 
-class Rewound(NamedTuple):
+class Rewound(Value):
     """A ref that a remote has taken back."""
 
     was: str
@@ -30,7 +30,7 @@ class Rewound(NamedTuple):
     """Where it is; None where it is gone."""
 
 
-class Contact(NamedTuple):
+class Contact(Value):
     """What a remote has, as far as this clone knows after having asked."""
 
     remote: str

@@ -8,7 +8,6 @@ can never be taken back.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from gryt.git import transport
 from gryt.git.transport import Network
@@ -18,6 +17,7 @@ from gryt.store.ledger import Ledger
 from gryt.store.sync_apply import rows_of
 from gryt.store.sync_settle import Settled, unpublished
 from gryt.store.sync_tags import Tags, local_tags, tags_of, to_push
+from gryt.values import Value
 
 _AT_ONCE = 5000
 """How many refs one command line may name."""
@@ -27,7 +27,7 @@ _BLAMELESS = ("atomic push failed", "atomic push failure", "atomic transaction f
 """What git says of a ref that was refused only because another one was."""
 
 
-class Parcel(NamedTuple):
+class Parcel(Value):
     """A ledger ref with the tags that its records tell of: all of them go, or none."""
 
     ref: str
@@ -72,7 +72,7 @@ def with_more(parcel: Parcel | None, ref: str, tags: Sequence[tuple[str, str]]) 
     return before._replace(updates=updates) if updates else None
 
 
-class Refusal(NamedTuple):
+class Refusal(Value):
     """What the remote had against a parcel."""
 
     ref: str
@@ -102,7 +102,7 @@ def is_passing(refusal: Refusal) -> bool:
     return any(words in refusal.reason for words in _PASSING)
 
 
-class Delivery(NamedTuple):
+class Delivery(Value):
     """What became of the parcels, by the ledger ref."""
 
     accepted: tuple[str, ...]

@@ -5,7 +5,6 @@ records that say so.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple
 
 from gryt.model.fold import fold
 from gryt.model.names import RecordId, Version, parse_candidate
@@ -27,6 +26,7 @@ from gryt.store.author import Author
 from gryt.store.layout import NOT_RECORDS, TAGS
 from gryt.store.ledger import Ledger
 from gryt.store.sync_unite import Union, documents, rows_at
+from gryt.values import Value
 
 TagMessage = Callable[[Generation, Evolution, RecordId, str], str]
 """Words the tag of an evolution, given its run and the pipeline's name."""
@@ -37,14 +37,14 @@ _CLASHING = ("-started.yaml", "-renumbered.yaml", "-promoted.yaml")
 _TELLING = (*_CLASHING, "-outrun.yaml", "-rolled-back.yaml")
 
 
-class Wording(NamedTuple):
+class Wording(Value):
     """How the settling records' commits and tags are worded."""
 
     tag: TagMessage
     commit: CommitMessage
 
 
-class Settled(NamedTuple):
+class Settled(Value):
     """A union with nothing left to settle."""
 
     union: Union

@@ -5,7 +5,6 @@ another's was never published, and gives way; a tag that no record knows is nobo
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from gryt.git import transport
 from gryt.git.refs import ABSENT, RefUpdate, move, read_refs
@@ -17,6 +16,7 @@ from gryt.store.index import Row
 from gryt.store.layout import TAGS
 from gryt.store.ledger import Ledger
 from gryt.store.sync_unite import documents
+from gryt.values import Value
 
 _TELLING = (
     "-run-finished.yaml",
@@ -28,7 +28,7 @@ _TELLING = (
 _OUTRUN = "-outrun.yaml"
 
 
-class Told(NamedTuple):
+class Told(Value):
     """One tag as a record has it."""
 
     name: str
@@ -40,7 +40,7 @@ class Told(NamedTuple):
     """The tag object that stood under this name before, replaced because somebody said so."""
 
 
-class Tags(NamedTuple):
+class Tags(Value):
     """What the records of one generation say about tags."""
 
     wanted: dict[str, Told]

@@ -5,7 +5,6 @@ handed to the cache with the move, so that nobody reads it again.
 """
 
 import json
-from typing import NamedTuple
 
 from gryt.errors import Corrupt
 from gryt.git.batch import Batch
@@ -21,11 +20,12 @@ from gryt.store.layout import NOT_RECORDS, record_id_in
 from gryt.store.ledger import Ledger
 from gryt.store.reading import Wanted, read_record, read_refs
 from gryt.store.union import unite
+from gryt.values import Value
 
 _CREATED = "-created.yaml"
 
 
-class Union(NamedTuple):
+class Union(Value):
     """One ledger ref with everything that here and there have of it; nothing has moved yet."""
 
     ref: str

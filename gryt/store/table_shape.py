@@ -1,9 +1,9 @@
 """What a table of the ledger is, and the SQL that makes and fills it."""
 
-from typing import NamedTuple
+from gryt.values import Value
 
 
-class Column(NamedTuple):
+class Column(Value):
     """One column of a table."""
 
     name: str
@@ -21,7 +21,7 @@ class Column(NamedTuple):
         return f"json_extract(doc, '${self.source}')"
 
 
-class Table(NamedTuple):
+class Table(Value):
     """One table or view."""
 
     name: str

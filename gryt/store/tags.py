@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
 
 from gryt.errors import Corrupt
 from gryt.git.refs import read_refs
@@ -13,6 +12,7 @@ from gryt.model.names import Oid
 from gryt.model.records import Record
 from gryt.store.layout import TAGS
 from gryt.store.ledger import Ledger
+from gryt.values import Value
 
 __all__ = ["FoundTag", "has_object", "object_of", "read_tags", "tag_id", "unsigned"]
 
@@ -20,7 +20,7 @@ _MAX_BYTES = 1024 * 1024
 _BY = re.compile(r"(?P<name>[^<>]*?) ?<(?P<email>[^<>]*)>")
 
 
-class FoundTag(NamedTuple):
+class FoundTag(Value):
     """A tag ref and what it leads to."""
 
     name: str

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from gryt.errors import Moved
 from gryt.git.bulk import Bulk
@@ -23,6 +23,7 @@ from gryt.store.ledger import Ledger
 from gryt.store.locks import writing
 from gryt.store.rows import row_of
 from gryt.store.states import remember_all
+from gryt.values import Value
 
 __all__ = ["ABSENT", "Action", "Moment", "Part", "RefUpdate", "act_together"]
 
@@ -49,7 +50,7 @@ class Part:
     """The state after it, where it is known."""
 
 
-class Moment(NamedTuple):
+class Moment(Value):
     """Who acts, when, and with which ids."""
 
     ledger: Ledger
@@ -78,7 +79,7 @@ class Moment(NamedTuple):
         return record.id
 
 
-class Action(NamedTuple):
+class Action(Value):
     """Everything that moves together; the refs of `moves` are no ledger refs."""
 
     parts: Sequence[Part]

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gryt.store.origins import find_origins
 from gryt.store.query import bring_up, reader, release
 from gryt.store.rows import with_tails
+from gryt.values import Value
 
 if TYPE_CHECKING:
     from gryt.store.ledger import Ledger
@@ -24,7 +25,7 @@ LEFT JOIN evolutions ON evolutions.ref = record.ref
 _ORDER = " ORDER BY event.id, record.ref, record.path"
 
 
-class Line(NamedTuple):
+class Line(Value):
     """One record of the trail."""
 
     id: str | None
@@ -57,7 +58,7 @@ class Line(NamedTuple):
         return json.dumps(with_tails(json.loads(self.doc), self.tails), separators=(",", ":"))
 
 
-class Filter(NamedTuple):
+class Filter(Value):
     """Which records are wanted; all where nothing is said."""
 
     since: str | None = None

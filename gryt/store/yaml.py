@@ -10,10 +10,10 @@ Scalars stay text, see `gryt.store.plain`; `gryt.store.schema` gives them their 
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from gryt.errors import Corrupt, GrytError, InvalidInput
 from gryt.store.plain import DEFAULT_LIMITS, RECORD_LIMITS, Limits, Plain, PlainScalar
+from gryt.values import Value
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -33,14 +33,14 @@ Path = tuple[str | int, ...]
 """The way from the top of a document to one of its values."""
 
 
-class Position(NamedTuple):
+class Position(Value):
     """A place in a text; line and column count from 1, columns in characters."""
 
     line: int
     column: int
 
 
-class Document(NamedTuple):
+class Document(Value):
     """A parsed file that still knows where everything stood."""
 
     value: Plain

@@ -12,13 +12,14 @@ from tests.support.parsed import Module, calls_in, dotted, imports_of, room_of
 
 ROOMS: Mapping[str, frozenset[str]] = {
     "errors": frozenset(),
-    "model": frozenset({"errors"}),
-    "git": frozenset({"errors"}),
-    "store": frozenset({"git", "model", "errors"}),
-    "runner": frozenset({"model", "errors"}),
-    "service": frozenset({"store", "runner", "model", "errors"}),
-    "render": frozenset({"model", "errors"}),
-    "cli": frozenset({"service", "render", "model", "errors"}),
+    "values": frozenset(),
+    "model": frozenset({"errors", "values"}),
+    "git": frozenset({"errors", "values"}),
+    "store": frozenset({"git", "model", "errors", "values"}),
+    "runner": frozenset({"model", "errors", "values"}),
+    "service": frozenset({"store", "runner", "model", "errors", "values"}),
+    "render": frozenset({"model", "errors", "values"}),
+    "cli": frozenset({"service", "render", "model", "errors", "values"}),
     "__main__": frozenset({"cli"}),
     "": frozenset(),
 }

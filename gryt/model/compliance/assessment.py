@@ -6,10 +6,10 @@ none, so an empty repository meets nothing.
 
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from gryt.model.compliance.controls import Control
 from gryt.model.compliance.evidence import Evidence
+from gryt.values import Value
 
 
 class Status(enum.Enum):
@@ -32,7 +32,7 @@ class Judgement(enum.Enum):
     UNVERIFIABLE = "unverifiable"
 
 
-class Item(NamedTuple):
+class Item(Value):
     """One member of the population that a rule looks at."""
 
     subject: str
@@ -43,7 +43,7 @@ class Item(NamedTuple):
     """The git command that shows it."""
 
 
-class Tally(NamedTuple):
+class Tally(Value):
     """The items of a rule, counted."""
 
     population: int
@@ -63,7 +63,7 @@ class Tally(NamedTuple):
 Judge = Callable[[Evidence], Iterable[Item]]
 
 
-class Rule(NamedTuple):
+class Rule(Value):
     """How one control is judged from records."""
 
     control: str
@@ -80,7 +80,7 @@ class Rule(NamedTuple):
     at_most: Status = Status.MET
 
 
-class Assessment(NamedTuple):
+class Assessment(Value):
     """The answer for one control."""
 
     control: Control

@@ -1,7 +1,8 @@
 """Controls, as the publications that define them have them."""
 
 import enum
-from typing import NamedTuple
+
+from gryt.values import Value
 
 
 class Framework(enum.Enum):
@@ -14,7 +15,7 @@ class Framework(enum.Enum):
     SSDF = "NIST SP 800-218 (SSDF v1.1)"
 
 
-class Control(NamedTuple):
+class Control(Value):
     """A control or a task, by its official id and title."""
 
     id: str

@@ -7,7 +7,6 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from gryt.model.findings import Finding, Severity
 from gryt.model.gates import Containment
@@ -23,6 +22,7 @@ from gryt.model.records import (
     RunFinished,
 )
 from gryt.model.state import Generation
+from gryt.values import Value
 
 
 class Trust(enum.Enum):
@@ -39,7 +39,7 @@ class Trust(enum.Enum):
     UNSIGNED = "unsigned"
 
 
-class Fact(NamedTuple):
+class Fact(Value):
     """One record, and how it came into the ledger."""
 
     record: Record
@@ -59,7 +59,7 @@ class Fact(NamedTuple):
         return f"git cat-file -p {self.blob}"
 
 
-class Unreadable(NamedTuple):
+class Unreadable(Value):
     """A blob in the place of a record that does not read as one."""
 
     place: str
@@ -67,7 +67,7 @@ class Unreadable(NamedTuple):
     reason: str
 
 
-class TagFact(NamedTuple):
+class TagFact(Value):
     """A release or candidate tag as it is in this repository."""
 
     name: str
@@ -87,7 +87,7 @@ class TagFact(NamedTuple):
         return f"git verify-tag {self.name}"
 
 
-class Commits(NamedTuple):
+class Commits(Value):
     """The commits that a release adds to the releases before it."""
 
     authors: frozenset[str]
@@ -99,7 +99,7 @@ class Commits(NamedTuple):
     """Those whose signature is wrong."""
 
 
-class Release(NamedTuple):
+class Release(Value):
     """A promotion that counts, and what git says of it."""
 
     generation: Generation
@@ -122,7 +122,7 @@ class Release(NamedTuple):
         return self.fact.record.body
 
 
-class SnapshotFact(NamedTuple):
+class SnapshotFact(Value):
     """A snapshot, and whether everything in it is there to be restored."""
 
     fact: Fact
@@ -130,7 +130,7 @@ class SnapshotFact(NamedTuple):
     """Why it could not be restored; () where it could."""
 
 
-class Period(NamedTuple):
+class Period(Value):
     """From when to when records are looked at; RFC 3339 in UTC, the end not included."""
 
     since: str | None = None

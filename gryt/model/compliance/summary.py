@@ -1,7 +1,6 @@
 """The figures at the head of the report, all of them counted from records."""
 
 from collections import Counter
-from typing import NamedTuple
 
 from gryt.model.compliance.evidence import Evidence, Fact
 from gryt.model.names import ChangeId, Oid
@@ -17,9 +16,10 @@ from gryt.model.records import (
     Refused,
     RunFinished,
 )
+from gryt.values import Value
 
 
-class Failure(NamedTuple):
+class Failure(Value):
     """One run that failed, and whether its change was proven in the end."""
 
     record: str
@@ -32,7 +32,7 @@ class Failure(NamedTuple):
     proven_later: bool
 
 
-class Decision(NamedTuple):
+class Decision(Value):
     """A refusal, an override or an approval: evidence that policy was enforced."""
 
     record: str
@@ -44,7 +44,7 @@ class Decision(NamedTuple):
     details: tuple[str, ...]
 
 
-class Month(NamedTuple):
+class Month(Value):
     """What happened in one month."""
 
     month: str
@@ -55,7 +55,7 @@ class Month(NamedTuple):
     released: int
 
 
-class Summary(NamedTuple):
+class Summary(Value):
     """Everything that Workflow 7 promises of the report."""
 
     created: int
