@@ -8,7 +8,10 @@ Where pygit2 is not made as this expects, it is imported whole.
 
 import importlib
 import importlib.util
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +62,7 @@ DIRECT = 1
 
 _WHOLE = "pygit2"
 _ENUMS = "pygit2.enums"
+_CERTIFICATES = "SSL_CERT_FILE"
 
 
 def _compiled() -> tuple[ModuleType, ModuleType]:
@@ -73,7 +77,8 @@ def _compiled() -> tuple[ModuleType, ModuleType]:
     enums.__getattr__ = lambda _name: int  # type: ignore[method-assign]
     sys.modules[_WHOLE], sys.modules[_ENUMS] = outside, enums
     try:
-        objects = importlib.import_module("pygit2._pygit2")
+        with _no_certificates():
+            objects = importlib.import_module("pygit2._pygit2")
         settings = importlib.import_module("pygit2._libgit2")
         objects._cache_enums()  # noqa: SLF001 - what its own __init__ does
         _ = objects.init_file_backend, objects.Repository.git_object_lookup_prefix
@@ -85,6 +90,24 @@ def _compiled() -> tuple[ModuleType, ModuleType]:
             else:
                 sys.modules[name] = module
     return objects, settings
+
+
+@contextmanager
+def _no_certificates() -> Iterator[None]:
+    """Let OpenSSL find no certificates: to parse a whole bundle takes 8 ms, and gryt needs none.
+
+    libgit2 reads them when it is loaded (`SSL_CERT_FILE`, openssl-env(7)). What gryt does over a
+    network git does, with an environment of its own; a whole pygit2 sets its certificates itself.
+    """
+    before = os.environ.get(_CERTIFICATES)
+    os.environ[_CERTIFICATES] = os.devnull
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_CERTIFICATES]
+        else:
+            os.environ[_CERTIFICATES] = before
 
 
 def _load() -> tuple[ModuleType, ModuleType | None]:

@@ -1,7 +1,9 @@
 """libgit2 without the Python around it: the same answers, and the whole where that cannot be."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +69,18 @@ def test_the_compiled_part_alone_gives_the_answers_of_the_whole(repo: Repo) -> N
 @pytest.mark.slow
 def test_a_pygit2_that_is_made_differently_is_loaded_whole(repo: Repo) -> None:
     assert answers(repo, ANOTHER).endswith("true]")
+
+
+def test_no_certificates_are_read(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.pem"
+    os.mkfifo(bundle)  # whoever opens it waits for ever
+    program = "import os; from gryt.git import binding; print(os.environ['SSL_CERT_FILE'])"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "SSL_CERT_FILE": str(bundle)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.stdout == f"{bundle}\n", ended.stderr
