@@ -44,18 +44,19 @@ def attempts_in(counting: list[Record], version: str) -> list[Attempt]:
     for record in counting:
         body = record.body
         if isinstance(body, EvolutionStarted):
-            attempts[record.id] = Attempt(_started(record, body, version))
+            attempts[record.id] = Attempt(started(record, body, version))
         elif isinstance(body, Renamed) and body.new == version:
             for each in attempts.values():
                 each.state = _with_tag_of(each.state, body)
         elif isinstance(body, Renumbered | RunStarted | RunFinished | Withdrawn):
             attempt = attempts.get(body.evolution) if body.evolution else None
             if attempt is not None:
-                _advance(attempt, record, version)
+                advance(attempt, record, version)
     return list(attempts.values())
 
 
-def _started(record: Record, body: EvolutionStarted, version: str) -> Evolution:
+def started(record: Record, body: EvolutionStarted, version: str) -> Evolution:
+    """Return an evolution that has just begun."""
     return Evolution(
         id=record.id,
         number=body.number,
@@ -71,8 +72,8 @@ def _started(record: Record, body: EvolutionStarted, version: str) -> Evolution:
     )
 
 
-def _advance(attempt: Attempt, record: Record, version: str) -> None:
-    """Apply one later record to its evolution."""
+def advance(attempt: Attempt, record: Record, version: str) -> None:
+    """Apply one later record to its evolution: a run, a new number, its end."""
     state, body = attempt.state, record.body
     if isinstance(body, Renumbered):
         tag = Version(version).candidate(body.number)

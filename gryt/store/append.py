@@ -18,6 +18,7 @@ from gryt.git.garbage import collect_garbage
 from gryt.git.refs import ABSENT, RefsMoved, RefUpdate, move
 from gryt.git.tags import write_tag
 from gryt.model.fold import fold
+from gryt.model.growth import grown
 from gryt.model.names import Oid, RecordId
 from gryt.model.records import Body, Kind, Record
 from gryt.model.state import Generation
@@ -195,10 +196,7 @@ def compose(draft: Draft, *, old: list[Record] | None = None) -> Composed:
     """Write an action's objects; `old` are the records at its tip, where that is not the ref's."""
     ledger = draft.ledger
     ledger.repository.refuse_mirrored()
-    is_generation = ledger.layout.version(draft.ref) is not None
-    if old is None:
-        old = ledger.records(draft.ref) if is_generation and draft.tip else []
-    after = fold([*old, *draft.records]) if is_generation else None
+    after = _after(draft, old) if ledger.layout.version(draft.ref) is not None else None
     message = draft.message(after)
     commit, tree = _write_commit(draft, message)
     updates = _ref_updates(draft, commit)
@@ -206,6 +204,16 @@ def compose(draft: Draft, *, old: list[Record] | None = None) -> Composed:
     if notes_update is not None:
         updates.append(notes_update)
     return Composed(draft, commit, tree, after, tuple(updates))
+
+
+def _after(draft: Draft, old: list[Record] | None) -> Generation:
+    """Return the generation with the action in it."""
+    if old is None and draft.tip:
+        known = draft.ledger.state(draft.ref)
+        if (after := grown(known, draft.records)) is not None:
+            return after
+        old = draft.ledger.records(draft.ref)
+    return fold([*(old or []), *draft.records])
 
 
 def publish(composed: Composed, reason: str) -> None:
