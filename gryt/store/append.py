@@ -200,7 +200,7 @@ def compose(draft: Draft, *, old: list[Record] | None = None) -> Composed:
     message = draft.message(after)
     commit, tree = _write_commit(draft, message)
     updates = _ref_updates(draft, commit)
-    notes_update = _notes_update(draft)
+    notes_update = notes.update(ledger.objects, draft.author, draft.notes)
     if notes_update is not None:
         updates.append(notes_update)
     return Composed(draft, commit, tree, after, tuple(updates))
@@ -276,32 +276,3 @@ def _tag_updates(draft: Draft) -> list[RefUpdate]:
     names = {f"{layout.TAGS}{tag.name}": tag.oid for tag in draft.tags}
     ref = draft.ledger.objects.ref
     return [RefUpdate(name, oid, ABSENT) for name, oid in names.items() if ref(name) is None]
-
-
-def _notes_update(draft: Draft) -> RefUpdate | None:
-    """Return the move of the notes ref that puts the action's lines on their commits."""
-    if not draft.notes:
-        return None
-    objects = draft.ledger.objects
-    tip = objects.ref(layout.NOTES_REF)
-    tree = objects.tree_of(tip) if tip else None
-    texts = {}
-    for commit, lines in draft.notes.items():
-        texts[commit] = notes.read_note(objects, tree, commit)
-        for line in lines:
-            texts[commit] = notes.with_line(texts[commit], line)
-    new_tree = notes.with_notes(objects, tree, texts)
-    if new_tree == tree:
-        return None
-    committer = draft.author.committer
-    oid = write_commit(
-        objects,
-        tree=new_tree,
-        parents=[tip] if tip else [],
-        author=draft.author.identity,
-        committer=committer._replace(
-            time=max(committer.time, objects.commit_time(tip) if tip else 0)
-        ),
-        message="Notes of gryt\n",
-    )
-    return RefUpdate(layout.NOTES_REF, oid, tip or ABSENT)

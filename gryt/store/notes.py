@@ -9,15 +9,17 @@ A note counts for nothing by itself: it names the commit and the run that it is 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from gryt.errors import Corrupt
+from gryt.git.commits import write_commit
 from gryt.git.objects import Objects
-from gryt.git.refs import read_refs
+from gryt.git.refs import ABSENT, RefUpdate, read_refs
 from gryt.git.repository import Repository
 from gryt.model.pipeline import RunStatus
 from gryt.model.records import RunFinished
 from gryt.model.state import Evolution
+from gryt.store.author import Author
 from gryt.store.layout import NOTES_REF
 
 _MAX_NOTE_BYTES = 1024 * 1024
@@ -157,3 +159,31 @@ def with_notes(objects: Objects, tree: str | None, notes: Mapping[str, str]) -> 
             if tree is not None and (path != path_of(commit) or not text):
                 tree = objects.remove_file(tree, path) if objects.entry(tree, path) else tree
     return objects.add_files(tree, {path_of(c): t.encode() for c, t in notes.items() if t})
+
+
+def update(
+    objects: Objects, author: Author, added: Mapping[str, Sequence[str]]
+) -> RefUpdate | None:
+    """Write the notes of commits with lines added; return the move of the ref, if it moves."""
+    if not added:
+        return None
+    old = objects.ref(NOTES_REF)
+    tree = objects.tree_of(old) if old else None
+    texts = {}
+    for commit, lines in added.items():
+        texts[commit] = read_note(objects, tree, commit)
+        for line in lines:
+            texts[commit] = with_line(texts[commit], line)
+    new_tree = with_notes(objects, tree, texts)
+    if new_tree == tree:
+        return None
+    newest = objects.commit_time(old) if old else 0
+    oid = write_commit(
+        objects,
+        tree=new_tree,
+        parents=[old] if old else [],
+        author=author.identity,
+        committer=author.committer._replace(time=max(author.committer.time, newest)),
+        message="Notes of gryt\n",
+    )
+    return RefUpdate(NOTES_REF, oid, old or ABSENT)

@@ -55,6 +55,8 @@ IMPURE_MODULES = frozenset(
 )
 CLOCKS = frozenset({"now", "utcnow", "today"})
 ENVIRONMENT = frozenset({"os.environ", "os.environb", "os.getenv", "os.putenv", "sys.argv"})
+LIBGIT2 = "gryt.git.binding"
+"""libgit2 looks at the environment of the process when it is loaded; it takes no argument."""
 SHELLS = frozenset({"os.system", "os.popen", "os.fork", "os.posix_spawn", "os.posix_spawnp"})
 
 FILE_LINES = 300
@@ -117,7 +119,7 @@ def _starts_with_git(node: ast.List | ast.Tuple) -> bool:
 
 
 def environment(module: Module) -> Iterator[str]:
-    if module.room == "cli":
+    if module.room == "cli" or module.name == LIBGIT2:
         return
     for node in module.nodes:
         if isinstance(node, ast.Attribute) and dotted(node) in ENVIRONMENT:
