@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from gryt import __version__
+from gryt.cli import later
 from gryt.errors import ClosedPipe, GrytError, Refused
 
 _BUG = 70
@@ -21,6 +22,7 @@ def run() -> None:
     """Run the command line of this process and end it."""
     # A command is over before there is garbage worth collecting; `verify` still gets its turns.
     gc.set_threshold(100_000, 50, 100)
+    later.stand_in()
     _open_closed_streams()
     status = main(sys.argv[1:])
     with suppress(OSError, ValueError):  # nobody may be listening any more
