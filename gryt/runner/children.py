@@ -6,13 +6,11 @@ open can hold gryt up. One loop waits for all of them: no thread, and nothing is
 being ended.
 """
 
-import contextlib
 import enum
 import math
 import os
-import selectors
+import select
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from typing import Self
@@ -20,8 +18,8 @@ from typing import Self
 from gryt.model.observer import Observer
 from gryt.model.results import StepStatus
 from gryt.runner.interrupts import Interrupts
-from gryt.runner.processes import Family, send
-from gryt.runner.spawn import Command, Ending, pidfd, spawn
+from gryt.runner.processes import Family, exit_code, is_over, send
+from gryt.runner.spawn import Command, Ending, Spawner, pidfd
 
 DRAIN_SECONDS = 0.2
 """How long a background process may go on printing (`tee`, say) once the main process is over."""
@@ -62,14 +60,15 @@ class Child:
         reader, writer = os.pipe()
         try:
             mark = f"{os.getpid()}.{reader}.{time.monotonic_ns()}"
-            self._process = spawn(command, writer, nursery.null, mark)
+            self.pid = nursery.spawner.start(command, writer, mark)
         except BaseException:
             os.close(reader)
             raise
         finally:
             os.close(writer)
-        self.pid = self._process.pid
+        self._code: int | None = None
         self._output: int | None = reader
+        os.set_blocking(reader, False)
         self._pidfd = pidfd(self.pid)
         self._exited = False
         nursery.family.add(self.pid, mark)
@@ -80,7 +79,7 @@ class Child:
     @property
     def ending(self) -> Ending:
         """How it ended, once it is over."""
-        code = self._process.returncode
+        code = self._code
         interrupts = self._nursery.interrupts
         cause = self._cause
         if cause is None and (code is None or code < 0) and interrupts.first is not None:
@@ -91,7 +90,8 @@ class Child:
     def advance(self, now: float) -> float:
         """Do what is due, and return when to look again; -inf means that it is over."""
         if self._pidfd is None and not self._exited:
-            self._exited = self._process.poll() is not None
+            self._code = exit_code(self.pid)
+            self._exited = self._code is not None
         if self._phase is _Phase.RUNNING:
             self._consider(now)
         if self._phase is _Phase.DRAINING and (
@@ -119,14 +119,21 @@ class Child:
         stop = interrupts.urgent if self._command.unwavering else interrupts.first is not None
         if self._exited:
             self._phase, self._until = _Phase.DRAINING, now + DRAIN_SECONDS
-        elif stop or now >= self._command.deadline:
+        elif stop or (now >= self._command.deadline and not self._is_late()):
             self._cause = StepStatus.CANCELLED if stop else StepStatus.TIMEOUT
             self._begin_ending(now)
+
+    def _is_late(self) -> bool:
+        """Tell whether it has ended, and gryt was too busy to hear of it in time."""
+        return self._pidfd is not None and is_over(self.pid)
 
     def _begin_ending(self, now: float) -> None:
         """SIGTERM to all that runs, then SIGKILL after the grace or at a second interrupt."""
         self._phase, self._until = _Phase.ENDING, now + self._command.grace
-        send(self._running(), signal.SIGTERM)
+        if left := self._running():
+            send(left, signal.SIGTERM)
+        else:
+            self._finish()
 
     def _end(self, now: float) -> None:
         left = self._running()
@@ -135,10 +142,11 @@ class Child:
             send(left, signal.SIGKILL)
             self._give_up_at = min(self._give_up_at, now + KILL_SECONDS)
         if not left or now >= self._give_up_at:
-            for _ in range(_LAST_CHUNKS):
-                if self._output is None or not self._more():
-                    break
-            self._close()
+            self._finish()
+
+    def _finish(self) -> None:
+        self._drain()
+        self._close()
 
     def _running(self) -> frozenset[int]:
         return self._nursery.family.running(self.pid, over=self._exited)
@@ -148,31 +156,38 @@ class Child:
         self._exited = True
         if self._pidfd is not None:
             self._nursery.unwatch(self._pidfd)
+        self._drain()
 
-    def _read(self) -> None:
+    def _drain(self) -> None:
+        """Read what is there already."""
+        for _ in range(_LAST_CHUNKS):
+            if self._output is None or not self._read():
+                break
+
+    def _read(self) -> bool:
+        """Take what is there; tell whether there was anything."""
         assert self._output is not None
-        if data := os.read(self._output, _CHUNK_BYTES):
+        try:
+            data = os.read(self._output, _CHUNK_BYTES)
+        except BlockingIOError:
+            return False
+        if data:
             self._sink(data)
-        else:
-            self._nursery.unwatch(self._output)
-            os.close(self._output)
-            self._output = None
-
-    def _more(self) -> bool:
-        """Read what is there already; tell whether there was anything."""
-        assert self._output is not None
-        os.set_blocking(self._output, False)
-        with contextlib.suppress(BlockingIOError):
-            self._read()
             return True
+        self._nursery.unwatch(self._output)
+        os.close(self._output)
+        self._output = None
         return False
 
     def _close(self) -> None:
         """Reap the main process and release everything."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(KILL_SECONDS)
-        if self._process.returncode is None:
-            self._process.returncode = -signal.SIGKILL  # it outlived it; nobody waits any more
+        give_up_at = time.monotonic() + KILL_SECONDS
+        while self._code is None:
+            self._code = exit_code(self.pid)
+            if self._code is None and time.monotonic() >= give_up_at:
+                self._code = -signal.SIGKILL  # it outlived it; nobody waits any more
+            elif self._code is None:
+                time.sleep(_TICK)
         self._nursery.family.remove(self.pid)
         for fd in (self._output, self._pidfd):
             if fd is not None:
@@ -188,12 +203,13 @@ class Nursery:
     def __init__(self, interrupts: Interrupts, observer: Observer) -> None:
         self.interrupts = interrupts
         self._observer = observer
-        self._selector = selectors.DefaultSelector()
+        self._poll = select.poll()
+        self._reactions: dict[int, Callable[[], object]] = {}
         self._children: list[Child] = []
-        self._reap_at = 0.0
+        self._reap_at = time.monotonic() + _REAP_SECONDS
 
     def __enter__(self) -> Self:
-        self.null = os.open(os.devnull, os.O_RDONLY)
+        self.spawner = Spawner()
         self.family = Family()
         if self.interrupts.fileno is not None:
             self.watch(self.interrupts.fileno, self.interrupts.clear)
@@ -204,8 +220,7 @@ class Nursery:
             child.kill()
         self._end_strays()
         self.family.close()
-        self._selector.close()
-        os.close(self.null)
+        self.spawner.close()
 
     def start(self, command: Command, *, sink: Callable[[bytes], None]) -> Child:
         """Start a command, whose output goes to `sink`; raise CannotStart."""
@@ -221,8 +236,9 @@ class Nursery:
             return over
         tick = self._observer.tick_seconds
         timeout = min(min(until, look_again) - now, _REAP_SECONDS if tick is None else tick)
-        for key, _ in self._selector.select(max(0.0, timeout)):
-            key.data()
+        for fd, _ in self._poll.poll(max(0, math.ceil(timeout * 1000))):
+            if fd in self._reactions:
+                self._reactions[fd]()
         if tick is not None:
             self._observer.tick()
         now = time.monotonic()
@@ -242,14 +258,15 @@ class Nursery:
         self._children = [child for child in self._children if child not in over]
         return over, look_again
 
-    def watch(self, fd: int, react: Callable[[], None]) -> None:
+    def watch(self, fd: int, react: Callable[[], object]) -> None:
         """Call `react` whenever `fd` becomes readable."""
-        self._selector.register(fd, selectors.EVENT_READ, react)
+        self._reactions[fd] = react
+        self._poll.register(fd, select.POLLIN)
 
     def unwatch(self, fd: int) -> None:
         """Watch `fd` no longer; it may not be watched any more."""
-        with contextlib.suppress(KeyError):
-            self._selector.unregister(fd)
+        if self._reactions.pop(fd, None) is not None:
+            self._poll.unregister(fd)
 
     def _end_strays(self) -> None:
         """End what no step could be blamed for: it left its session and dropped its variables."""

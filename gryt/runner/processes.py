@@ -10,7 +10,9 @@ systemd unit, a host reached by ssh) is nobody's child here and is not followed.
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -20,21 +22,31 @@ MARK = "GRYT_PROCESS"
 _PR_SET_CHILD_SUBREAPER = 36
 _ENDED = b"ZX"
 """States of /proc/<pid>/stat in which a process only waits to be reaped."""
+_PAGE = 4096
 
 
 class Family:
     """Everything below this process while a pipeline runs, and which step each belongs to."""
 
     def __init__(self) -> None:
-        self._adopts = _set_reaper(on=True) and _children(os.getpid()) is not None
-        self._before = frozenset(_children(os.getpid()) or ()) if self._adopts else frozenset()
+        self._lists = _child_lists()
+        """Kept open, as they are read after each step; empty where orphans are not ours."""
+        if self._lists and not _set_reaper(on=True):
+            self._release()
+        self._before = frozenset(self._children())
         self._leaders: dict[int, str] = {}
         self._owners: dict[int, int | None] = {}
 
     def close(self) -> None:
         """Be the reaper of orphans no longer."""
-        if self._adopts:
+        if self._lists:
             _set_reaper(on=False)
+            self._release()
+
+    def _release(self) -> None:
+        for fd in self._lists:
+            os.close(fd)
+        self._lists = ()
 
     def add(self, leader: int, mark: str) -> None:
         """Take note of a step: its process id, which is its session too, and its mark."""
@@ -49,10 +61,13 @@ class Family:
 
         An orphan that cannot be told apart belongs to the only step there is, if there is one.
         """
-        if not self._adopts:
+        if not self._lists:
             return _own_group(leader, over=over)
+        orphans = self._orphans()
+        if over and not orphans:
+            return frozenset()
         roots = [] if over else [leader]
-        for orphan in self._orphans():
+        for orphan in orphans:
             owner = self._owners.get(orphan)
             if owner == leader or (owner is None and len(self._leaders) == 1):
                 roots.append(orphan)
@@ -60,17 +75,16 @@ class Family:
 
     def strays(self) -> frozenset[int]:
         """Return what still runs after the last step and belonged to nobody in particular."""
-        return frozenset(_below(self._orphans())) if self._adopts else frozenset()
+        return frozenset(_below(self._orphans()))
 
     def reap(self) -> None:
         """Reap the orphans that have ended."""
-        if self._adopts:
-            self._orphans()
+        self._orphans()
 
     def _orphans(self) -> list[int]:
         """Return the orphans that run, each with its owner known; those that ended are reaped."""
         found = []
-        for pid in _children(os.getpid()) or ():
+        for pid in self._children():
             if pid in self._leaders or pid in self._before:
                 continue
             if _reaped(pid):
@@ -80,6 +94,14 @@ class Family:
                 self._owners[pid] = self._owner(pid)
             found.append(pid)
         return found
+
+    def _children(self) -> Iterator[int]:
+        """Yield the children of this process, all of them: nobody else reaps them meanwhile."""
+        for fd in self._lists:
+            found = b""
+            while more := os.pread(fd, _PAGE, len(found)):
+                found += more
+            yield from map(int, found.split())
 
     def _owner(self, pid: int) -> int | None:
         with contextlib.suppress(OSError):
@@ -118,20 +140,30 @@ def _set_reaper(*, on: bool) -> bool:
         return False
 
 
-def _children(pid: int) -> list[int] | None:
-    """Return the children of all threads of a process; None where the system does not tell.
+def _child_lists() -> tuple[int, ...]:
+    """Return descriptors that tell the children of this thread, and orphans: they go to the first.
 
-    Those of this very process are exact: nobody else reaps them while they are read.
+    No other thread starts a step, so theirs need not be known.
     """
+    with contextlib.ExitStack() as opened:
+        found = []
+        try:
+            for thread in dict.fromkeys((os.getpid(), threading.get_native_id())):
+                path = f"/proc/self/task/{thread}/children"
+                found.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+                opened.callback(os.close, found[-1])
+        except OSError:
+            return ()
+        opened.pop_all()
+        return tuple(found)
+
+
+def _children(pid: int) -> list[int]:
+    """Return the children of all threads of another process, as far as it tells."""
     found: list[int] = []
-    try:
-        with os.scandir(f"/proc/{pid}/task") as threads:
-            for thread in threads:
-                fd = os.open(f"{thread.path}/children", os.O_RDONLY | os.O_CLOEXEC)
-                with os.fdopen(fd, "rb", buffering=0) as file:
-                    found += map(int, file.read().split())
-    except OSError:
-        return None
+    with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/task") as threads:
+        for thread in threads:
+            found += map(int, Path(thread.path, "children").read_bytes().split())
     return found
 
 
@@ -143,14 +175,28 @@ def _below(roots: Iterable[int]) -> Iterator[int]:
         pid = todo.pop()
         if pid not in seen:
             seen.add(pid)
-            todo += _children(pid) or ()
+            todo += _children(pid)
             if _runs(pid):
                 yield pid
 
 
 def _reaped(pid: int) -> bool:
+    return exit_code(pid) is not None
+
+
+def exit_code(pid: int) -> int | None:
+    """Reap a child and return its exit code, negative for a signal; None while it runs."""
     try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
+        found, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return -signal.SIGKILL  # somebody else has reaped it, and nobody knows how it ended
+    return os.waitstatus_to_exitcode(status) if found else None
+
+
+def is_over(pid: int) -> bool:
+    """Tell whether a child has ended, and leave it to be reaped."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     except ChildProcessError:
         return True
 

@@ -3,16 +3,20 @@
 import contextlib
 import errno
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from gryt.model.results import StepStatus
+from gryt.runner.preflight import which
 from gryt.runner.processes import MARK
 from gryt.runner.words import working_directory
 from gryt.values import Value
 
+_STDERR = 2
+_IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 
@@ -52,38 +56,100 @@ class Ending(Value):
     """None where gryt ended it; negative is a signal number."""
 
 
-def spawn(command: Command, output: int, null: int, mark: str) -> "subprocess.Popen[bytes]":
-    """Start a command; raise CannotStart."""
-    if command.plain is not None:
-        direct = command._replace(argv=command.plain, executable=None)
-        pwd = working_directory(command.env, command.cwd)
-        # A script without #!, a program that is not there: the shell knows what to do or to say.
-        with contextlib.suppress(OSError, ValueError):
-            return _popen(direct, output, null, {MARK: mark, "PWD": pwd})
-    try:
-        return _popen(command, output, null, {MARK: mark})
-    except OSError as error:
-        code = _NOT_FOUND if error.errno == errno.ENOENT else _NOT_EXECUTABLE
-        raise CannotStart(
-            f"cannot run '{command.argv[0]}': {error.strerror}", exit_code=code
-        ) from error
-    except ValueError as error:  # a NUL in an argument, a '=' in the name of a variable
-        raise CannotStart(f"cannot run '{command.argv[0]}': {error}") from error
+class Spawner:
+    """Starts commands; where it may, without what `subprocess` does anew for each of them."""
+
+    def __init__(self) -> None:
+        self._null = os.open(os.devnull, os.O_RDONLY)
+        self._here = _here() if _seal() else None
+
+    def close(self) -> None:
+        """Release what it has open."""
+        os.close(self._null)
+
+    def start(self, command: Command, output: int, mark: str) -> int:
+        """Start a command that prints to `output` and return its process id; raise CannotStart."""
+        env = {**command.env, MARK: mark}
+        if command.plain is not None:
+            direct = {**env, "PWD": working_directory(env, command.cwd)}
+            # A script without #!, a program that is not there: the shell knows what to do or say.
+            with contextlib.suppress(OSError, ValueError):
+                return self._start(command.plain, None, command.cwd, direct, output)
+        try:
+            return self._start(command.argv, command.executable, command.cwd, env, output)
+        except OSError as error:
+            code = _NOT_FOUND if error.errno == errno.ENOENT else _NOT_EXECUTABLE
+            raise CannotStart(
+                f"cannot run '{command.argv[0]}': {error.strerror}", exit_code=code
+            ) from error
+        except ValueError as error:  # a NUL in an argument, a '=' in the name of a variable
+            raise CannotStart(f"cannot run '{command.argv[0]}': {error}") from error
+
+    def _start(
+        self,
+        argv: tuple[str, ...],
+        executable: str | None,
+        cwd: Path,
+        env: Mapping[str, str],
+        output: int,
+    ) -> int:
+        if cwd == self._here and self._null > _STDERR and output > _STDERR:
+            path = executable or argv[0]
+            path = path if "/" in path else which(path, env) or ""
+            with contextlib.suppress(OSError, ValueError):  # `subprocess` looks further
+                return _posix_spawn(path, argv, env, self._null, output)
+        process = subprocess.Popen(
+            argv,
+            executable=executable,
+            cwd=cwd,
+            env=env,
+            start_new_session=True,
+            stdin=self._null,
+            stdout=output,
+            stderr=output,
+        )
+        process.returncode = 0  # it is waited for by its number
+        return process.pid
 
 
-def _popen(
-    command: Command, output: int, null: int, more: Mapping[str, str]
-) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        command.argv,
-        executable=command.executable,
-        cwd=command.cwd,
-        env={**command.env, **more},
-        start_new_session=True,
-        stdin=null,
-        stdout=output,
-        stderr=output,
+def _posix_spawn(
+    path: str, argv: tuple[str, ...], env: Mapping[str, str], null: int, output: int
+) -> int:
+    return os.posix_spawn(
+        path,
+        argv,
+        env,
+        file_actions=(
+            (os.POSIX_SPAWN_DUP2, null, 0),
+            (os.POSIX_SPAWN_DUP2, output, 1),
+            (os.POSIX_SPAWN_DUP2, output, 2),
+        ),
+        setsid=True,
+        setsigdef=_IGNORED_BY_PYTHON,
     )
+
+
+def _here() -> Path | None:
+    """Return the working directory, where a program that is just started finds itself."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
+def _seal() -> bool:
+    """Keep for ourselves what descriptors we were given, and tell whether there was a way to."""
+    if not hasattr(os, "posix_spawn"):
+        return False
+    try:
+        for path in Path("/dev/fd").iterdir():
+            fd = int(path.name)
+            with contextlib.suppress(OSError):  # the descriptor of this very listing
+                if fd > _STDERR:
+                    os.set_inheritable(fd, False)  # noqa: FBT003 - positional only
+    except OSError:
+        return False
+    return True
 
 
 def pidfd(pid: int) -> int | None:

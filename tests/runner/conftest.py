@@ -31,8 +31,9 @@ def top(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(seen: Recorder, top: Path) -> Run:
+def run(seen: Recorder, top: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run steps (a command alone is a step too) as a pipeline and return what became of them."""
+    monkeypatch.chdir(top)  # as users do, and as steps are started fastest
 
     def run(*steps: Step | str, **more: object) -> Execution:
         named = tuple(

@@ -1,5 +1,6 @@
 """What a run of a pipeline promises: order, status, environment, directory."""
 
+import os
 import sys
 import threading
 from pathlib import Path
@@ -186,6 +187,19 @@ def test_what_the_observer_raises_ends_the_step_and_is_passed_on(
         run("trap '' TERM; echo $$; sleep 60 & wait")
 
     assert not is_running(int(seen.printed))
+
+
+@pytest.mark.parametrize("folder", [None, "sub"])
+def test_a_step_has_no_descriptor_that_gryt_was_given(
+    run: Run, seen: Recorder, top: Path, folder: str | None
+) -> None:
+    (top / "sub").mkdir()
+    with (top / "given").open("w") as file:
+        os.set_inheritable(file.fileno(), True)  # noqa: FBT003 - positional only
+        run(Step("s", ("ls", "-l", "/proc/self/fd"), dir=folder))
+
+    assert b"given" not in seen.printed
+    assert b"/null" in seen.printed
 
 
 def test_200_steps_leave_no_descriptor_and_no_zombie(drive: Drive) -> None:
