@@ -50,6 +50,7 @@ BAD: dict[str, list[tuple[str, str]]] = {
         ("runner/x.py", "subprocess.run(['git', 'status'])"),
         ("runner/x.py", "COMMAND = ('git', 'status')"),
         ("git/x.py", "os.system('git status')"),
+        ("git/x.py", "os.posix_spawn('git', [], {})"),
         ("cli/x.py", "os.execvp('man', ['man', 'gryt'])"),
     ],
     "environment": [

@@ -89,6 +89,11 @@ class Capture:
         self._count = 0
         self._tail = bytearray()
 
+    @property
+    def path(self) -> Path | None:
+        """The file that gets all of it, once there is something."""
+        return self._file.path
+
     def feed(self, data: bytes) -> None:
         """Take what the step printed next and pass it on, secrets masked."""
         if data := self._stream.feed(data):
@@ -146,5 +151,7 @@ def log_name(index: int, name: str) -> str:
 
 def _safe(name: str) -> str:
     """Return `name` as a file name: letters, digits, '.', '_' and '-' of ASCII, at most 80."""
+    if name.isascii() and name.isalnum():
+        return name[:_NAME_LENGTH]
     kept = (char if char.isascii() and (char.isalnum() or char in "._-") else "-" for char in name)
     return "".join(kept)[:_NAME_LENGTH]

@@ -4,18 +4,21 @@ import math
 import os
 import time
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 
 from gryt.model.observer import Observer
-from gryt.model.pipeline import DEFAULT_SHELL, Cell, Pipeline, Retry, Step
+from gryt.model.pipeline import Cell, Pipeline, Retry, Step
 from gryt.model.results import Attempt, StepResult, StepStatus
 from gryt.runner.capture import Capture, LogFiles
 from gryt.runner.children import Child, Nursery
-from gryt.runner.collect import collect, stamps
+from gryt.runner.collect import Collected, collect, stamps
 from gryt.runner.handover import Handed, Handover, Unreadable
 from gryt.runner.masking import Masker
+from gryt.runner.news import News
+from gryt.runner.over import Over
 from gryt.runner.spawn import CannotStart, Command, Ending
-from gryt.runner.words import program
+from gryt.runner.words import has_functions, program
 from gryt.values import Value
 
 
@@ -26,12 +29,14 @@ class Around(Value):
     top: Path
     masker: Masker
     logs: LogFiles
-    observer: Observer
+    news: News
     nursery: Nursery
     handover: Handover
     grace: float
     shell: str | None = None
     """Where the pipeline's shell is; None leaves it to each step to look for it."""
+    is_shell_needed: bool = True
+    """Whether the shell may make more of a plain command than to start a program."""
 
 
 class Running:
@@ -54,16 +59,28 @@ class Running:
         self._attempts: list[Attempt] = []
         self._handed = Handed()
         self._reason: str | None = None
-        file = around.logs.open(cell.number, cell.name)
-        around.observer.step_started(cell, log=file.path)
-        self._capture = Capture(
-            file, show=lambda data: around.observer.output(cell, data), masker=around.masker
-        )
-        folder = place_of(around.top, cell.step)
+        self._captured: Capture | None = None
+        """Made when the cell is told of, or prints."""
+        around.news.add(self._tell_start)
+        folder = place_of(around.top, cell.step) if cell.step.junit else None
         self._before = {} if folder is None else stamps(folder, cell.step)
 
-    def go_on(self, over: Collection[Child]) -> StepResult | None:
-        """Begin, judge or repeat an attempt, whatever is due; return the result once there is one.
+    @property
+    def _capture(self) -> Capture:
+        if self._captured is None:
+            cell, around = self.cell, self._around
+            self._captured = Capture(
+                around.logs.open(cell.number, cell.name),
+                show=lambda data: around.news.observer.output(cell, data),
+                masker=around.masker,
+            )
+        return self._captured
+
+    def _tell_start(self, observer: Observer) -> None:
+        observer.step_started(self.cell, log=self._capture.path)
+
+    def go_on(self, over: Collection[Child]) -> Over | None:
+        """Begin, judge or repeat an attempt, whatever is due; return what came of it at the end.
 
         `over` has the children that have ended by now.
         """
@@ -73,29 +90,32 @@ class Running:
             ending, self._child = self._child.ending, None
             return self._ended(ending)
         if self._attempts and self._is_interrupted():
-            return self._result(StepStatus.CANCELLED, None)
+            return self._over(StepStatus.CANCELLED, None)
         if self._attempts and time.monotonic() >= self._deadline:
             self._reason = self._why_timed_out()
             self._capture.note(self._reason)
-            return self._result(StepStatus.TIMEOUT, None)
+            return self._over(StepStatus.TIMEOUT, None)
         if time.monotonic() < self.resume_at:
             return None
         return self._attempt()
 
-    def _attempt(self) -> StepResult | None:
+    def _attempt(self) -> Over | None:
         """Begin the next attempt."""
         number = len(self._attempts) + 1
         if number > 1:
-            self._around.observer.attempt_started(self.cell, number)
+            self._around.news.observer.attempt_started(self.cell, number)
         self._began, self.resume_at, self._reason = time.monotonic(), math.inf, None
         try:
             command = self._command(number)
-            self._child = self._around.nursery.start(command, sink=self._capture.feed)
+            self._child = self._around.nursery.start(command, sink=self._take)
         except CannotStart as error:
             self._reason = str(error)
             self._capture.note(self._reason)
             return self._ended(Ending(None, error.exit_code))
         return None
+
+    def _take(self, data: bytes) -> None:
+        self._capture.feed(data)
 
     def _command(self, number: int) -> Command:
         step, around = self.cell.step, self._around
@@ -106,19 +126,19 @@ class Running:
             "GRYT_ATTEMPT": str(number),
             **around.handover.variables(self.cell.number, number),
         }
-        is_usual = isinstance(text, str) and around.pipeline.shell == DEFAULT_SHELL
+        needs_shell = around.is_shell_needed or has_functions(self._own) or not env.get("PATH")
         return Command(
             (*around.pipeline.shell, text) if isinstance(text, str) else text,
             executable=None if not isinstance(text, str) or "PATH" in self._own else around.shell,
             cwd=_directory(around.top, step),
-            plain=program(step.command_text, env) if is_usual else None,
+            plain=program(text) if isinstance(text, str) and not needs_shell else None,
             env=env,
             deadline=min(self._times_out_at, self._deadline),
             grace=around.grace,
             unwavering=step.always,
         )
 
-    def _ended(self, ending: Ending) -> StepResult | None:
+    def _ended(self, ending: Ending) -> Over | None:
         """Judge an attempt: repeat it later, or return the result."""
         status = self._judge(ending)
         seconds = time.monotonic() - self._began
@@ -132,7 +152,7 @@ class Running:
             number = len(self._attempts)
             self._capture.note(f"attempt {number} of {retry.max + 1} {_how(ending, status)}{after}")
             return None if pause else self._attempt()
-        return self._result(self._allowed(status, ending.exit_code), ending.exit_code)
+        return self._over(self._allowed(status, ending.exit_code), ending.exit_code)
 
     def _judge(self, ending: Ending) -> StepStatus:
         if ending.cause is StepStatus.TIMEOUT:
@@ -183,17 +203,24 @@ class Running:
             return StepStatus.SOFT_FAIL
         return status
 
-    def _result(self, status: StepStatus, code: int | None) -> StepResult:
-        """Gather what the cell leaves behind."""
+    def _over(self, status: StepStatus, code: int | None) -> Over:
+        """Gather what later steps could change, and leave the rest for when there is time."""
         step, around = self.cell.step, self._around
-        folder = place_of(around.top, step)
-        left = collect(
-            step,
-            top=around.top,
-            folder=folder or around.top,
-            before=self._before,
-            masker=around.masker,
-        )
+        left = Collected()
+        if step.junit or step.artifacts:
+            folder = place_of(around.top, step) or around.top
+            left = collect(
+                step, top=around.top, folder=folder, before=self._before, masker=around.masker
+            )
+        self._capture.flush()
+        seconds = time.monotonic() - self._started
+        build = partial(self._result, status, code, left, seconds)
+        return Over(status, self._handed.outputs, build)
+
+    def _result(
+        self, status: StepStatus, code: int | None, left: Collected, seconds: float
+    ) -> StepResult:
+        step = self.cell.step
         log = self._capture.log()
         self._capture.close()
         return StepResult(
@@ -202,7 +229,7 @@ class Running:
             status=status,
             exit_code=code,
             attempts=len(self._attempts),
-            seconds=time.monotonic() - self._started,
+            seconds=seconds,
             log=log,
             step=step.name if self.cell.matrix else None,
             matrix=self.cell.matrix,
@@ -219,40 +246,6 @@ class Running:
     def abandon(self) -> None:
         """Release what the cell holds; it will have no result."""
         self._capture.close()
-
-
-def not_started(cell: Cell, status: StepStatus, reason: str) -> StepResult:
-    """Return the result of a cell that was skipped or blocked."""
-    return StepResult(
-        name=cell.name,
-        command=cell.step.command_text,
-        status=status,
-        exit_code=None,
-        attempts=0,
-        seconds=0.0,
-        log=None,
-        step=cell.step.name if cell.matrix else None,
-        matrix=cell.matrix,
-        reason=reason,
-    )
-
-
-def masked(result: StepResult, masker: Masker) -> StepResult:
-    """Return a result with no secret in it; its log has none already."""
-    if not masker:
-        return result
-    mask = masker.mask_text
-    junit = result.junit
-    return result._replace(
-        command=mask(result.command),
-        reason=result.reason and mask(result.reason),
-        outputs=tuple((key, mask(value)) for key, value in result.outputs),
-        summary=result.summary and mask(result.summary),
-        metrics=tuple(m._replace(unit=m.unit and mask(m.unit)) for m in result.metrics),
-        junit=junit and junit._replace(failed=tuple(map(mask, junit.failed))),
-        artifacts=tuple(file._replace(path=mask(file.path)) for file in result.artifacts),
-        notes=tuple(map(mask, result.notes)),
-    )
 
 
 def place_of(top: Path, step: Step) -> Path | None:

@@ -5,22 +5,26 @@ import os
 import resource
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
 from gryt.model.graph import ancestors, needs_of
 from gryt.model.observer import Observer
-from gryt.model.pipeline import Cell, Pipeline, Step, cells
+from gryt.model.pipeline import DEFAULT_SHELL, Cell, Pipeline, Step, cells
 from gryt.model.results import RED, Execution, RunStatus, StepResult, StepStatus
 from gryt.model.schedule import Schedule
 from gryt.runner.capture import LogFiles
-from gryt.runner.cells import Around, Running, masked, not_started, place_of
+from gryt.runner.cells import Around, Running, place_of
 from gryt.runner.children import Child, Nursery
 from gryt.runner.handover import Handover, output_variables, sweep
 from gryt.runner.interrupts import Interrupts
 from gryt.runner.masking import Masker, secret_values
+from gryt.runner.news import News
+from gryt.runner.over import Over, known, masked, not_started
 from gryt.runner.preflight import which
+from gryt.runner.words import has_functions
 from gryt.values import Value
 
 CLEANUP_SECONDS = 60.0
@@ -78,22 +82,25 @@ def execute(
     Full logs go to the directory `logs`, if given; every secret is masked before anybody sees it.
     """
     started = time.monotonic()
+    base = {**env, **dict(pipeline.env)}
     handover = Handover(env)
     try:
+        news = News(observer)
         with Interrupts() as interrupts, Nursery(interrupts, observer) as nursery:
             secrets = (dict(pairs) for pairs in (pipeline.env, *(s.env for s in pipeline.steps)))
             around = Around(
                 pipeline=pipeline,
                 top=Path(os.path.realpath(cwd)),
                 masker=Masker(secret_values(pipeline.secrets, env, *secrets)),
-                logs=LogFiles(logs, note=observer.note),
-                observer=observer,
+                logs=LogFiles(logs, note=news.note),
+                news=news,
                 nursery=nursery,
                 handover=handover,
                 grace=settings.grace,
-                shell=_absolute(which(pipeline.shell[0], {**env, **dict(pipeline.env)})),
+                shell=_absolute(which(pipeline.shell[0], base)),
+                is_shell_needed=pipeline.shell != DEFAULT_SHELL or has_functions(base),
             )
-            run = _Run(around, {**env, **dict(pipeline.env)}, settings)
+            run = _Run(around, base, settings)
             run.until_over()
     finally:
         handover.close()
@@ -134,7 +141,7 @@ class _Run:
 
     def until_over(self) -> None:
         """Run everything that is to run."""
-        self._around.observer.run_started(self._cells, jobs=self._jobs)
+        self._around.news.observer.run_started(self._cells, jobs=self._jobs)
         try:
             while not self._schedule.is_over:
                 self._stop_if_due()
@@ -142,9 +149,11 @@ class _Run:
                 if (cell := self._schedule.ready()) is not None:
                     self._begin(cell)
                 elif self._running:
+                    self._around.news.tell()
                     self._wait()
                 else:
                     assert self._schedule.is_over, "a cycle of needs is refused before"
+            self._around.news.tell()
         finally:
             for running in self._running:
                 running.abandon()
@@ -164,10 +173,10 @@ class _Run:
         until = min((running.resume_at for running in self._running), default=math.inf)
         over: list[Child] = self._around.nursery.wait(min(until, self._until_stop()))
         for running in list(self._running):
-            result = running.go_on(over)
-            if result is not None:
+            ended = running.go_on(over)
+            if ended is not None:
                 self._running.remove(running)
-                self._finish(running.cell, result)
+                self._finish(running.cell, ended)
 
     def _until_stop(self) -> float:
         return math.inf if self._schedule.stopped else self._ends_at
@@ -195,17 +204,18 @@ class _Run:
         env = self._environment(cell)
         result = self._settings.taken.get(cell.name)
         if result is None and cell.step.inputs and self._settings.reuse is not None:
+            self._around.news.tell()  # an earlier result may be one of this very run
             folder = place_of(self._around.top, cell.step)
             result = None if folder is None else self._settings.reuse.look_up(cell, folder, env)
         if result is not None:
-            self._finish(cell, result)
+            self._finish(cell, known(result))
             return
         running = Running(self._around, cell, env, deadline=self._deadline(cell.step))
-        result = running.go_on(())
-        if result is None:
+        ended = running.go_on(())
+        if ended is None:
             self._running.append(running)
         else:
-            self._finish(cell, result)
+            self._finish(cell, ended)
 
     def _deadline(self, step: Step) -> float:
         """Return when the pipeline's time is up for a step, whatever its own timeout says."""
@@ -233,19 +243,24 @@ class _Run:
         env["GRYT_STEP"] = cell.name
         return env
 
-    def _finish(self, cell: Cell, result: StepResult) -> None:
-        """Keep a result, and tell of it."""
-        self._dirty |= result.status in RED
-        self._schedule.finished(cell, result.status)
-        if result.outputs:
+    def _finish(self, cell: Cell, over: Over) -> None:
+        """Take note of what is over; its result is kept and told of when there is time."""
+        self._dirty |= over.status in RED
+        self._schedule.finished(cell, over.status)
+        if over.outputs:
             said = self._said.get(cell.step.name, {})
-            said |= output_variables(cell.name, result.outputs)
+            said |= output_variables(cell.name, over.outputs)
             self._said = {**self._said, cell.step.name: said}
+        self._around.news.add(partial(self._keep, cell, over))
+
+    def _keep(self, cell: Cell, over: Over, observer: Observer) -> None:
+        """Keep a result, and tell of it."""
+        result = over.result()
         if cell.step.inputs and self._settings.reuse is not None and result.reused_from is None:
             self._settings.reuse.keep(cell, masked(result, self._around.masker))
         result = masked(self._lighter(result), self._around.masker)
         self._results[cell.number] = result
-        self._around.observer.step_finished(cell, result)
+        observer.step_finished(cell, result)
 
     def _lighter(self, result: StepResult) -> StepResult:
         """Return a result with little output, where there is much in memory already."""

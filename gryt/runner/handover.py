@@ -37,6 +37,10 @@ class Handed(Value):
     metrics: tuple[Metric, ...] = ()
 
 
+_KINDS = ("output", "summary", "metrics")
+_NOTHING = Handed()
+
+
 def _prefix() -> str:
     """Return how the folders of this user's runs begin; the process that made one comes next."""
     return f"gryt-run-{os.geteuid()}-"
@@ -85,38 +89,32 @@ class Handover:
     def variables(self, number: int, attempt: int) -> dict[str, str]:
         """Return what an attempt is told about where to write."""
         start = f"{self._folder}/{number}.{attempt}"
-        return {
-            "GRYT_OUTPUT": f"{start}.output",
-            "GRYT_SUMMARY": f"{start}.summary",
-            "GRYT_METRICS": f"{start}.metrics",
-        }
+        return {f"GRYT_{kind.upper()}": f"{start}.{kind}" for kind in _KINDS}
 
     def read(self, number: int, attempt: int) -> Handed:
         """Return what an attempt wrote; raise Unreadable where that is not as it should be."""
-        start = f"{number}.{attempt}"
-        output = self._text(f"{start}.output", "$GRYT_OUTPUT", MAX_OUTPUT_BYTES)
-        summary = self._text(f"{start}.summary", "$GRYT_SUMMARY", MAX_SUMMARY_BYTES)
-        metrics = self._text(f"{start}.metrics", "gryt metric", MAX_METRICS_BYTES)
-        if output is None and summary is None and metrics is None:
+        start = f"{self._folder}/{number}.{attempt}"
+        if not any(os.access(f"{start}.{kind}", os.F_OK) for kind in _KINDS):
             return _NOTHING
+        output = _text(f"{start}.output", "$GRYT_OUTPUT", MAX_OUTPUT_BYTES)
+        summary = _text(f"{start}.summary", "$GRYT_SUMMARY", MAX_SUMMARY_BYTES)
+        metrics = _text(f"{start}.metrics", "gryt metric", MAX_METRICS_BYTES)
         return Handed(parse_outputs(output or ""), summary, parse_metrics(metrics or ""))
 
-    def _text(self, name: str, what: str, limit: int) -> str | None:
-        data = read_small(f"{self._folder}/{name}", limit)
-        if data is None:
-            return None
-        if len(data) > limit:
-            raise Unreadable(f"it wrote more than {limit // 1024} KiB to {what}")
-        try:
-            text = data.decode()
-        except UnicodeDecodeError:
-            raise Unreadable(f"what it wrote to {what} is not UTF-8 text") from None
-        if "\0" in text:
-            raise Unreadable(f"what it wrote to {what} has a NUL in it")
-        return text
 
-
-_NOTHING = Handed()
+def _text(path: str, what: str, limit: int) -> str | None:
+    data = read_small(path, limit)
+    if data is None:
+        return None
+    if len(data) > limit:
+        raise Unreadable(f"it wrote more than {limit // 1024} KiB to {what}")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise Unreadable(f"what it wrote to {what} is not UTF-8 text") from None
+    if "\0" in text:
+        raise Unreadable(f"what it wrote to {what} has a NUL in it")
+    return text
 
 
 def parse_outputs(text: str) -> Pairs:

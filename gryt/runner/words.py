@@ -21,22 +21,25 @@ _OWN = (
 """What some shell does itself, or reads as grammar."""
 
 
-def program(text: str, env: Mapping[str, str]) -> tuple[str, ...] | None:
+def program(text: str) -> tuple[str, ...] | None:
     """Return the words of a command that any shell would only pass on; None for all others."""
     if not _SIMPLE.fullmatch(text):
         return None
     words = tuple(text.split())
-    if f" {words[0]} " in _OWN or not env.get("PATH"):
-        return None
-    # functions that bash hands down
-    return None if any(name.startswith("BASH_FUNC_") for name in env) else words
+    return None if f" {words[0]} " in _OWN else words
+
+
+def has_functions(env: Mapping[str, str]) -> bool:
+    """Tell whether bash hands functions down in these variables; any word may be one of them."""
+    return any(name.startswith("BASH_FUNC_") for name in env)
 
 
 def working_directory(env: Mapping[str, str], cwd: Path) -> str:
     """Return $PWD as a shell sets it: what it is, where that is this directory, else its path."""
-    here = env.get("PWD", "")
+    here, path = env.get("PWD", ""), str(cwd)
+    if here == path or not here.startswith("/"):
+        return path
     try:
-        is_here = here.startswith("/") and os.path.samefile(here, cwd)  # noqa: PTH121 - no Path
+        return here if os.path.samefile(here, path) else path  # noqa: PTH121 - no Path
     except (OSError, ValueError):
-        is_here = False
-    return here if is_here else str(cwd)
+        return path

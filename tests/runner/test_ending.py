@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gryt.model.pipeline import Execution, RunStatus, Step, StepStatus
-from tests.runner.harness import Drive, IsRunning, Run
+from tests.runner.harness import Drive, IsRunning, Recorder, Run
 
 STUBBORN = "trap '' TERM INT HUP; echo $$ >{0}; while :; do sleep 0.05; done"
 """A shell script that no polite signal ends; its process id goes to a file."""
@@ -38,6 +38,21 @@ def test_a_step_that_takes_too_long_times_out(run: Run) -> None:
     assert execution.steps[0].exit_code is None
     assert execution.steps[1].status is StepStatus.SKIPPED
     assert printed(execution) == "working\ngryt: step 'slow' timed out after 0.3 s\n"
+
+
+def test_a_step_that_ended_while_gryt_was_held_up_did_not_time_out(
+    run: Run, seen: Recorder, top: Path
+) -> None:
+    def at_finish(name: str) -> None:
+        if name == "s1":  # the next one is at work already
+            while not (top / "done").exists():
+                time.sleep(0.01)
+            time.sleep(0.5)
+
+    seen.at_finish = at_finish
+    execution = run("true", Step("s2", "touch done", timeout=0.3))
+
+    assert [step.status for step in execution.steps] == [StepStatus.PASS, StepStatus.PASS]
 
 
 def test_a_step_that_ends_politely_within_the_grace_still_timed_out(run: Run) -> None:

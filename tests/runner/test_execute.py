@@ -189,6 +189,21 @@ def test_what_the_observer_raises_ends_the_step_and_is_passed_on(
     assert not is_running(int(seen.printed))
 
 
+def test_what_happens_is_told_in_its_order(run: Run, seen: Recorder) -> None:
+    told: list[object] = []
+    seen.at_start = lambda name: told.append(f"{name} starts")
+    seen.at_output = told.append
+    seen.at_finish = lambda name: told.append(f"{name} is over")
+
+    run("echo 1", ("no-such-command",), "echo 3", keep_going=True)
+
+    assert told == [
+        *("s1 starts", b"1\n", "s1 is over"),
+        *("s2 starts", b"gryt: cannot run 'no-such-command': No such file or directory\n"),
+        *("s2 is over", "s3 starts", b"3\n", "s3 is over"),
+    ]
+
+
 @pytest.mark.parametrize("folder", [None, "sub"])
 def test_a_step_has_no_descriptor_that_gryt_was_given(
     run: Run, seen: Recorder, top: Path, folder: str | None

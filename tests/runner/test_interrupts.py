@@ -68,17 +68,32 @@ def test_a_step_that_obeys_sigterm_ends_within_the_grace(drive: Drive) -> None:
     assert json.loads(result) == ["cancelled", signal.SIGTERM, [["cancelled", None]]]
 
 
-def test_a_signal_between_two_steps_cancels_the_run(run: Run, seen: Recorder, top: Path) -> None:
+def test_a_signal_while_a_step_is_told_of_cancels_the_next(
+    run: Run, seen: Recorder, top: Path
+) -> None:
     def at_finish(name: str) -> None:
         if name == "s1":
             signal.raise_signal(signal.SIGINT)
 
     seen.at_finish = at_finish
-    execution = run("true", "touch reached")
+    execution = run("true", "sleep 60; touch reached", "touch reached")
 
     assert execution.status is RunStatus.CANCELLED
     assert execution.signal == signal.SIGINT
-    assert [step.status for step in execution.steps] == [StepStatus.PASS, StepStatus.SKIPPED]
+    assert [step.status for step in execution.steps] == [
+        StepStatus.PASS,
+        StepStatus.CANCELLED,
+        StepStatus.SKIPPED,
+    ]
+    assert not (top / "reached").exists()
+
+
+def test_a_signal_that_comes_before_the_end_of_a_step_lets_nothing_start(
+    run: Run, top: Path
+) -> None:
+    execution = run(f"kill -INT {os.getpid()}; sleep 60", "touch reached")
+
+    assert execution.status is RunStatus.CANCELLED
     assert not (top / "reached").exists()
 
 

@@ -1,6 +1,7 @@
 """Commands that are started without the shell that would only start them."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,12 @@ from gryt.model.results import StepStatus
 from gryt.runner.words import program
 from tests.runner.harness import Recorder, Run
 
-ENV = {"PATH": os.defpath}
-
 
 @pytest.mark.parametrize(
     "text", ["pytest -q", "/bin/true", "ruff check .\n", "go test -run=A ./..."]
 )
 def test_plain_words_need_no_shell(text: str) -> None:
-    assert program(text, ENV) == tuple(text.split())
+    assert program(text) == tuple(text.split())
 
 
 @pytest.mark.parametrize(
@@ -41,12 +40,39 @@ def test_plain_words_need_no_shell(text: str) -> None:
     ],
 )
 def test_the_least_thing_for_a_shell_is_left_to_it(text: str) -> None:
-    assert program(text, ENV) is None
+    assert program(text) is None
 
 
-def test_without_a_path_or_with_functions_handed_down_the_shell_looks() -> None:
-    assert program("a", {}) is None
-    assert program("a", {**ENV, "BASH_FUNC_a%%": "() { :; }"}) is None
+@pytest.mark.parametrize("place", ["step", "pipeline"])
+def test_where_functions_are_handed_down_the_shell_looks(
+    run: Run, seen: Recorder, top: Path, place: str
+) -> None:
+    bash = shutil.which("bash")
+    assert bash is not None
+    (top / "sh").symlink_to(bash)
+    _tool(top, "#!/bin/sh\necho program\n")
+    path = ("PATH", f"{top}:{os.defpath}")
+    function = ("BASH_FUNC_tool%%", "() { echo function; }")
+
+    run(Step("s", "tool"), env=(path,))
+    if place == "step":
+        run(Step("s", "tool", env=(function,)), env=(path,))
+    else:
+        run(Step("s", "tool"), env=(path, function))
+    assert seen.printed == b"program\nfunction\n"
+
+
+def test_a_word_is_looked_for_on_the_path_of_the_step(run: Run, seen: Recorder, top: Path) -> None:
+    for folder, mode in (("a", 0o644), ("b", 0o755), ("c", 0o755)):
+        (top / folder).mkdir()
+        (top / folder / "tool").write_text(f"#!/bin/sh\necho {folder}\n")
+        (top / folder / "tool").chmod(mode)
+    (top / "d" / "tool").mkdir(parents=True)
+
+    path = f"{top}/d:/no/such/place:{top}/a:b:{top}/c:{os.defpath}"
+    for command in ("tool x", ("tool", "x")):
+        assert run(Step("s", command, env=(("PATH", path),))).steps[0].status is StepStatus.PASS
+    assert seen.printed == b"b\nb\n"
 
 
 def _tool(top: Path, text: str) -> None:
