@@ -24,7 +24,7 @@ def _ignore(_line: str) -> None:
     return
 
 
-_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+_ADDRESS = r"[^\s<>@]+@[^\s<>@]+"
 
 
 class App:
@@ -125,7 +125,7 @@ class App:
         name = (job.actor if job else None) or "gryt"
         clean = "".join(c for c in name if c.isprintable() and c not in "<>").strip() or "gryt"
         email = (job.email if job else None) or ""
-        address = email if _ADDRESS.fullmatch(email) else "gryt@localhost"
+        address = email if re.fullmatch(_ADDRESS, email) else "gryt@localhost"
         return Identity(clean, address, int(time.time()), fallback=True)
 
     # --- streams

@@ -10,8 +10,8 @@ import click
 from gryt import __version__
 from gryt.errors import ClosedPipe, UsageError
 
-_AFTERTHOUGHT = re.compile(r"\.?( \(?Did you mean .*)?$", re.DOTALL)
-_NO_SUCH = re.compile(r"No such (?P<what>command|option):? '?(?P<name>[^']*)")
+_AFTERTHOUGHT = r"(?s)\.?( \(?Did you mean .*)?$"
+_NO_SUCH = r"No such (?P<what>command|option):? '?(?P<name>[^']*)"
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
@@ -106,11 +106,11 @@ def _usage_error(error: click.ClickException) -> UsageError:
     """Return click's complaint as gryt words its own: the nearest name and the help are hints."""
     from gryt.model.names import nearest  # lazy: only a mistake needs it
 
-    message = _AFTERTHOUGHT.sub("", error.format_message())
+    message = re.sub(_AFTERTHOUGHT, "", error.format_message())
     context = error.ctx if isinstance(error, click.UsageError) else None
     hints = []
     if context is not None:
-        named = _NO_SUCH.match(message)
+        named = re.match(_NO_SUCH, message)
         near = nearest(named["name"], _names(context, named["what"])) if named else []
         hints = [
             *(f"did you mean '{name}'?" for name in near[:1]),

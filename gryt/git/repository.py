@@ -23,9 +23,9 @@ _CONFIG = ("config", "--list", "-z")
 _IDENT = re.compile(
     r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<time>\d+) (?P<zone>[+-]\d{4})", re.DOTALL
 )
-_NUMBER = re.compile(r"(?P<digits>-?[0-9]{1,15})(?P<unit>[kKmMgG]?)")
+_NUMBER = r"(?P<digits>-?[0-9]{1,15})(?P<unit>[kKmMgG]?)"
 # git takes any bytes in a name; a record is text that people read in one line
-_ODD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_ODD = "[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 class Identity(Value):
@@ -92,7 +92,7 @@ class Repository:
 
     def config_int(self, key: str, default: int) -> int:
         """Return a config value as git reads a number, with its k, m and g."""
-        match = _NUMBER.fullmatch(self.config.get(key.lower(), ""))
+        match = re.fullmatch(_NUMBER, self.config.get(key.lower(), ""))
         if match is None:
             return default
         scale: int = 1024 ** " kmg".find(match["unit"].lower() or " ")
@@ -137,8 +137,12 @@ class Repository:
         match = _IDENT.fullmatch(asked.text) if asked.status == 0 else None
         if match is None or not match["name"]:
             return None
-        name, email = (_ODD.sub("?", match[part]) for part in ("name", "email"))
+        name, email = (_even(match[part]) for part in ("name", "email"))
         return Identity(name, email, int(match["time"]), match["zone"])
+
+
+def _even(text: str) -> str:
+    return text if text.isprintable() else re.sub(_ODD, "?", text)
 
 
 def readable(name: str) -> str:

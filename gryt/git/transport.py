@@ -23,9 +23,9 @@ _FIRST_WORD = 0.3
 """Seconds after which a person is told what is being waited for."""
 _TURN = 0.2
 
-_FETCH_LINE = re.compile(r" (?P<flag>[ *=!+t-]) (?:\[[^\]]*\]|\S+) +\S+ +-> (?P<ref>\S+)(?: .*)?")
-_PUSH_LINE = re.compile(r"(?P<flag>[ *=!+-])\t[^\t:]*:(?P<ref>[^\t]*)\t(?P<summary>.*)")
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
+_FETCH_LINE = r" (?P<flag>[ *=!+t-]) (?:\[[^\]]*\]|\S+) +\S+ +-> (?P<ref>\S+)(?: .*)?"
+_PUSH_LINE = r"(?P<flag>[ *=!+-])\t[^\t:]*:(?P<ref>[^\t]*)\t(?P<summary>.*)"
+_USER_INFO = r"(?<=://)[^/@\s]*@"
 
 
 _NONE: Mapping[str, str] = {}
@@ -93,7 +93,7 @@ def fetch(
         network=network,
         doing=f"fetching from '{remote}'",
     )
-    matches = (_FETCH_LINE.fullmatch(line) for line in finished.stderr.splitlines())
+    matches = (re.fullmatch(_FETCH_LINE, line) for line in finished.stderr.splitlines())
     flags = {match["ref"]: match["flag"] for match in matches if match is not None}
     if finished.status != 0 and "!" not in flags.values():
         raise _failed(f"cannot fetch from '{remote}'", finished, remote)
@@ -129,7 +129,7 @@ def push(
         network=network,
         doing=f"pushing to '{remote}'",
     )
-    matches = (_PUSH_LINE.fullmatch(line) for line in finished.text.splitlines())
+    matches = (re.fullmatch(_PUSH_LINE, line) for line in finished.text.splitlines())
     answers = {m["ref"]: Answer(m["flag"] != "!", _reason(m["summary"])) for m in matches if m}
     words = tuple(line for line in _words(finished) if line.strip())
     if finished.status != 0 and all(answer.accepted for answer in answers.values()):
@@ -162,7 +162,7 @@ def _reason(summary: str) -> str:
 def _words(finished: Finished) -> list[str]:
     # a server's progress is redrawn with carriage returns; only its last state is worth keeping
     lines = (line.rstrip().rpartition("\r")[2] for line in finished.stderr.split("\n"))
-    return [_USER_INFO.sub("", line) for line in lines]
+    return [re.sub(_USER_INFO, "", line) for line in lines]
 
 
 def _failed(message: str, finished: Finished, remote: str) -> RemoteFailed:

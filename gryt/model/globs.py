@@ -44,15 +44,13 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(f"{expression}(?:/.*)?\\Z", re.DOTALL)
 
 
-_PART = re.compile(
-    r"(?P<many>\*+)|(?P<one>\?)|\[(?P<not>!?)(?P<set>\]?[^\]]*)\]|(?P<other>.)", re.DOTALL
-)
+_PART = r"(?P<many>\*+)|(?P<one>\?)|\[(?P<not>!?)(?P<set>\]?[^\]]*)\]|(?P<other>.)"
 
 
 def _within(part: str) -> str:
     """Return an expression for one name, in which no wildcard crosses a slash."""
     found = []
-    for token in _PART.finditer(part):
+    for token in re.finditer(_PART, part, re.DOTALL):
         if token["many"]:
             found.append("[^/]*")
         elif token["one"]:

@@ -35,7 +35,7 @@ def _escapes() -> dict[int, str]:
 
 
 # The classes leave out whatever begins another sequence, so that no input takes quadratic time.
-_SEQUENCE = re.compile(
+_SEQUENCE = (
     "(?:\x1b\\[|\x9b)(?:(?P<colours>[0-9;:]{0,64})m|[0-?]*[ -/]*[@-~])"  # CSI: colours, the cursor
     "|(?:\x1b\\]|\x9d)[^\x00-\x1f\x80-\x9f]*(?:\x07|\x1b\\\\|\x9c)"  # OSC: titles, links, clipboard
     "|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x00-\x1f\x80-\x9f]*(?:\x1b\\\\|\x9c)"  # DCS and the like
@@ -101,10 +101,10 @@ def clean(text: str, *, colours: bool = False) -> str:
     if "\b" in text:
         text = "\n".join(_rubbed_out(line) for line in text.split("\n"))
     if not colours:
-        return _SEQUENCE.sub("", text).translate(_escapes())
+        return re.sub(_SEQUENCE, "", text).translate(_escapes())
     shown = []
     end = 0
-    for found in _SEQUENCE.finditer(text):
+    for found in re.finditer(_SEQUENCE, text):
         shown.append(text[end : found.start()].translate(_escapes()))
         end = found.end()
         if (codes := found["colours"]) is not None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from gryt.values import Value
 
 _ACTIONS = frozenset({"github", "forgejo", "gitea"})
-_SECTION_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
+_NO_NAME = r"[^A-Za-z0-9_.-]+"
 
 
 class Place(Value):
@@ -94,12 +94,12 @@ class GitLab(Plain):
 
     def open(self, title: str, *, key: str, at: int) -> str:
         """Return what begins a section."""
-        name = f"gryt_{_SECTION_NAME.sub('-', key)}"
+        name = f"gryt_{re.sub(_NO_NAME, '-', key)}"
         return f"\x1b[0Ksection_start:{at}:{name}[collapsed=true]\r\x1b[0K==> {title}\n"
 
     def close(self, *, key: str, at: int) -> str:
         """Return what ends a section."""
-        name = f"gryt_{_SECTION_NAME.sub('-', key)}"
+        name = f"gryt_{re.sub(_NO_NAME, '-', key)}"
         return f"\x1b[0Ksection_end:{at}:{name}\r\x1b[0K\n"
 
 

@@ -21,8 +21,8 @@ MAX_METRICS_BYTES = 64 * 1024
 MAX_NAMES = 100
 """How many outputs or metrics a step may have."""
 _TMP = "/tmp"  # noqa: S108 - a name that nobody can guess, in a directory that nobody may enter
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
-METRIC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]{0,99}")
+_KEY = r"[A-Za-z_][A-Za-z0-9_.-]{0,99}"
+_METRIC = r"[A-Za-z][A-Za-z0-9_.:/-]{0,99}"
 
 
 class Unreadable(Exception):
@@ -131,7 +131,7 @@ def parse_outputs(text: str) -> Pairs:
         elif not sign:
             raise Unreadable(f"line {number} in $GRYT_OUTPUT is no 'key=value': '{line[:60]}'")
         key = key.strip()
-        if not _KEY.fullmatch(key):
+        if not re.fullmatch(_KEY, key):
             raise Unreadable(f"'{key[:60]}' in $GRYT_OUTPUT is no name of letters, digits and '_'")
         found[key] = value
         if len(found) > MAX_NAMES:
@@ -168,7 +168,7 @@ def _metric(line: str) -> Metric:
         name, value, unit = plain["name"], float(plain["value"]), plain.get("unit")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise Unreadable(f"'{line[:60]}' is no metric: use gryt metric NAME VALUE") from None
-    if not (isinstance(name, str) and METRIC_NAME.fullmatch(name) and math.isfinite(value)):
+    if not (isinstance(name, str) and re.fullmatch(_METRIC, name) and math.isfinite(value)):
         raise Unreadable(f"'{line[:60]}' is no metric: use gryt metric NAME VALUE")
     return Metric(name, value, str(unit)[:100] or None if unit is not None else None)
 

@@ -10,8 +10,8 @@ from gryt.values import Value
 
 _SECONDS = 20
 _BYTES = 4096
-_NUMBER = re.compile(r"\d+(?:\.\d+)*")
-_DOTTED = re.compile(r"\d+(?:\.\d+)+")
+_NUMBER = r"\d+(?:\.\d+)*"
+_DOTTED = r"\d+(?:\.\d+)+"
 _ASKS = ("--version", "version", "-version")
 """How programs are asked for their version, most of them in the first way."""
 
@@ -88,7 +88,7 @@ def _version(path: str, env: Mapping[str, str]) -> str:
         except (OSError, subprocess.TimeoutExpired, ValueError):
             continue
         text = asked.stdout[:_BYTES].decode("utf-8", "replace")
-        match = _DOTTED.search(text) or _NUMBER.search(text)
+        match = re.search(_DOTTED, text) or re.search(_NUMBER, text)
         if asked.returncode == 0 and match:
             return match[0]
     return ""

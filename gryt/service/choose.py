@@ -8,8 +8,8 @@ from gryt.service.session import Session
 from gryt.store.checkout import messages_of
 from gryt.store.ledger import View
 
-_TRAILER = re.compile(r"^Gryt-Evolution:\s*(?P<name>\S+)\s*$", re.MULTILINE)
-_BRACKETS = re.compile(r"\[(?P<id>[A-Za-z0-9][A-Za-z0-9._-]*)\]")
+_TRAILER = r"(?m)^Gryt-Evolution:\s*(?P<name>\S+)\s*$"
+_BRACKETS = r"\[(?P<id>[A-Za-z0-9][A-Za-z0-9._-]*)\]"
 
 
 def evolution_to_prove(
@@ -34,10 +34,10 @@ def evolution_to_prove(
     if not candidates:
         return None
     messages = messages_of(session.ledger, commit) if commit else []
-    trailer = next((match for text in messages if (match := _TRAILER.search(text))), None)
+    trailer = next((match for text in messages if (match := re.search(_TRAILER, text))), None)
     if trailer is not None:
         return lookup.find(session, trailer["name"])
-    ids = {match["id"] for text in messages for match in _BRACKETS.finditer(text)}
+    ids = {match["id"] for text in messages for match in re.finditer(_BRACKETS, text)}
     fitting = [pair for pair in candidates if ids.intersection(pair[1].changes)]
     if len(fitting) == 1:
         return fitting[0]

@@ -21,11 +21,11 @@ _MAX_LINES = 9000
 _MAX_COLUMN = 2 * (RECORD_LIMITS.depth - 1)
 _MAX_MEMO = 20_000
 
-_LINES = re.compile(r"^( *)(- )?(?:([A-Za-z_][A-Za-z0-9_./-]{0,99}):(?: |$))?(.*)$", re.MULTILINE)
+_LINES = r"(?m)^( *)(- )?(?:([A-Za-z_][A-Za-z0-9_./-]{0,99}):(?: |$))?(.*)$"
 """What every line is taken apart into: its indentation, dash, key and the rest."""
 _SINGLE = re.compile(r"'((?:[^']|'')*)'")
 _DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_ESCAPE = re.compile(r"\\(?:([\\\"ntre])|x([0-9A-F]{2})|u([0-9A-F]{4})|U([0-9A-F]{8})|)")
+_ESCAPE = r"\\(?:([\\\"ntre])|x([0-9A-F]{2})|u([0-9A-F]{4})|U([0-9A-F]{8})|)"
 _CHARACTERS = {"\\": "\\", '"': '"', "n": "\n", "t": "\t", "r": "\r", "e": "\x1b"}
 _BLOCKS = frozenset({"|", "|-", "|+", "|2", "|2-", "|2+"})
 _TEXT = frozenset({"string"})
@@ -71,7 +71,7 @@ def read(data: bytes, place: Callable[[str], Place | None]) -> dict[str, Plain] 
         return None
     if not text.endswith("\n") or text.count("\n") > _MAX_LINES or not _is_plain_text(text):
         return None
-    lines: list[_Line] = _LINES.findall(text)
+    lines: list[_Line] = re.findall(_LINES, text)
     lines.pop()  # what is after the last line
     top = place(lines[2][3]) if len(lines) > 2 and lines[2][2] == "kind" else None  # noqa: PLR2004
     try:
@@ -209,7 +209,7 @@ def _read_leaf(text: str) -> tuple[int, str]:
     if text[:1] == "'" and (match := _SINGLE.fullmatch(text)):
         return _QUOTED, match[1].replace("''", "'")
     if text[:1] == '"' and (match := _DOUBLE.fullmatch(text)):
-        return _QUOTED, _ESCAPE.sub(_character, match[1]) if "\\" in text else match[1]
+        return _QUOTED, re.sub(_ESCAPE, _character, match[1]) if "\\" in text else match[1]
     if not text or SYNTAX.match(text):
         raise _OtherForm
     return _PLAIN, text

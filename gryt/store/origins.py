@@ -4,7 +4,6 @@ Both never change, so the cache keeps them. Whether a signature is good may chan
 that is listed or revoked, so that is asked anew each time (`git/signatures.py`).
 """
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -25,7 +24,6 @@ CREATE TABLE walked (ref TEXT PRIMARY KEY, oid TEXT NOT NULL) WITHOUT ROWID"""
 
 _TOGETHER = 5000
 _MAX_COMMIT = 1 << 20
-_SIGNATURE = re.compile(rb"^gpgsig", re.MULTILINE)
 
 
 def find_origins(ledger: "Ledger") -> bool:
@@ -79,7 +77,7 @@ def _put(ledger: "Ledger", commits: "list[Entered]", batch: "Batch") -> None:
 def _is_signed(commit: bytes | None) -> bool:
     if commit is None:
         return True  # too big to look at: git may say
-    return _SIGNATURE.search(commit.partition(b"\n\n")[0]) is not None
+    return b"\ngpgsig" in b"\n" + commit.partition(b"\n\n")[0]
 
 
 def signed_commits(ledger: "Ledger") -> Iterator[str]:

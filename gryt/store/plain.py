@@ -21,8 +21,8 @@ MAX_INTEGER_DIGITS = 18
 CORE_TYPES = frozenset({"null", "boolean", "integer", "number", "string"})
 """The types tried where no schema speaks, as for a field of a newer gryt."""
 
-_INTEGER = re.compile(rf"-?(?:0|[1-9][0-9]{{0,{MAX_INTEGER_DIGITS - 1}}})")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,3})?")
+_INTEGER = rf"-?(?:0|[1-9][0-9]{{0,{MAX_INTEGER_DIGITS - 1}}})"
+_NUMBER = r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,3})?"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _CORE_BOOLEANS = {"true": True, "false": False}
@@ -57,9 +57,9 @@ def resolve(scalar: str, types: Collection[str]) -> Plain:
     """
     if "null" in types and scalar in _NULLS:
         return None
-    if "integer" in types and _INTEGER.fullmatch(scalar):
+    if "integer" in types and re.fullmatch(_INTEGER, scalar):
         return int(scalar)
-    if "number" in types and _NUMBER.fullmatch(scalar):
+    if "number" in types and re.fullmatch(_NUMBER, scalar):
         return _number(scalar)
     if "boolean" in types:
         words = _CORE_BOOLEANS if "string" in types else _BOOLEANS
@@ -70,7 +70,7 @@ def resolve(scalar: str, types: Collection[str]) -> Plain:
 
 
 def _number(scalar: str) -> int | float | str:
-    if _INTEGER.fullmatch(scalar):
+    if re.fullmatch(_INTEGER, scalar):
         return int(scalar)
     value = float(scalar)
     return value if math.isfinite(value) else str(scalar)

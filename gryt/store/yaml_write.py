@@ -14,15 +14,15 @@ from gryt.store.plain import MAX_INTEGER_DIGITS, Limits, Plain, PlainScalar
 _MAX_KEY = 500
 """libyaml takes no key of more than 1024 characters, and quoting can double one."""
 
-_OTHER_MEANING = re.compile(
-    r"~|null|true|false|yes|no|on|off|y|n|=|<<"
-    r"|[-+]?\.(?:inf|nan)"
-    r"|[-+]?0b[01_]+|[-+]?0o[0-7_]+|[-+]?0x[0-9a-f_]+"
-    r"|[-+]?[0-9][0-9_,]*"
-    r"|[-+]?(?:\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)(?:e[-+]?[0-9]+)?"
-    r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
-    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*",
-    re.IGNORECASE,
+_WORDS = frozenset(["~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<"])
+_NO_NUMBERS = frozenset(sign + word for sign in ("", "+", "-") for word in (".inf", ".nan"))
+_NUMBER = re.compile(
+    r"[-+]?(?:"
+    r"0b[01_]+|0o[0-7_]+|0x[0-9a-f_]+"
+    r"|[0-9][0-9_,]*"
+    r"|(?:\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)(?:e[-+]?[0-9]+)?"
+    r"|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
+    r")|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*"
 )
 SYNTAX = re.compile(r"(?!-[\w.])[^\w/.<($+~^;=]|\.\.\.|.*(?:: | #|:$| $)")
 """What cannot stand without quotes, given that it is printable; matched at the beginning."""
@@ -138,11 +138,18 @@ def _one_line(text: str) -> str:
     if not text.isprintable():
         return _double_quoted(text)
     bare = text and not SYNTAX.match(text)
-    if bare and (isinstance(text, PlainScalar) or not _OTHER_MEANING.fullmatch(text)):
+    if bare and (isinstance(text, PlainScalar) or not _means_else(text.lower())):
         return text
     if isinstance(text, PlainScalar) and not text:
         return "null"
     return "'" + text.replace("'", "''") + "'"
+
+
+def _means_else(text: str) -> bool:
+    """Tell whether a reader could take a text without quotes for a number, a date or a word."""
+    if text[0] in "+-.0123456789":
+        return text in _NO_NUMBERS or _NUMBER.fullmatch(text) is not None
+    return text in _WORDS
 
 
 def _double_quoted(text: str) -> str:
