@@ -47,29 +47,32 @@ class Git:
     def __init__(self, cwd: Path, env: Mapping[str, str]) -> None:
         self.cwd = cwd
         self.env = {**env, **_ENVIRONMENT}
-        self._ahead: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+        self._ahead: dict[tuple[bool, tuple[str, ...]], subprocess.Popen[bytes]] = {}
 
-    def ahead(self, *args: str) -> None:
+    def ahead(self, *args: str, fed: bool = False) -> None:
         """Begin `git ARGS` now, for the next to ask just this; meanwhile there is else to do.
 
-        Only for questions whose answer may be as old as this call. What nobody asks is dropped.
+        Only for questions whose answer may be as old as this call, or for a git that waits to be
+        `fed` its standard input, and does nothing before. What nobody asks is dropped.
         """
-        if args not in self._ahead:
+        if (fed, args) not in self._ahead:
             with contextlib.suppress(OSError):  # whoever asks hears of it
-                self._ahead[args] = subprocess.Popen(
+                self._ahead[fed, args] = subprocess.Popen(
                     ["git", *OPTIONS, *args],
                     cwd=self.cwd,
                     env=self.env,
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
                 )
 
-    def drop(self) -> None:
-        """End what was begun ahead and nobody asked for, so that no process is left behind."""
-        while self._ahead:
-            _, begun = self._ahead.popitem()
-            with begun:
+    def drop(self, *args: str) -> None:
+        """End what was begun ahead and nobody asked for, so that no process is left behind.
+
+        With `args`, only that.
+        """
+        for key in [key for key in self._ahead if args in ((), key[1])]:
+            with self._ahead.pop(key) as begun:
                 begun.kill()
 
     def run(
@@ -93,9 +96,10 @@ class Git:
         self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
     ) -> Finished:
         """Run `git ARGS` and return what it left, whatever its exit status."""
-        if not stdin and env is None and (begun := self._ahead.pop(args, None)) is not None:
+        begun = self._ahead.pop((bool(stdin), args), None) if env is None else None
+        if begun is not None:
             with begun:
-                out, err = begun.communicate()
+                out, err = begun.communicate(stdin or None)
             return Finished(begun.returncode, out, err.decode("utf-8", "replace"))
         try:
             done = subprocess.run(

@@ -8,8 +8,8 @@ leave the first ones moved. So the order matters (the ledger first, what follows
 
 import os
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from gryt.errors import GitFailed, Locked, Moved
 from gryt.git.repository import Repository
@@ -69,11 +69,10 @@ def move(
     pause = 0.005
     pending = list(updates)
     while True:
+        # without its last line git does nothing: whoever was killed while writing has moved none
+        lines = ["start", *(f"update {u.name} {u.new} {u.old}" for u in pending), "commit", ""]
         finished = repository.git.attempt(
-            *("-c", "core.fsync=reference", *(_TOGETHER if many else ())),
-            *("update-ref", "--create-reflog"),
-            *("-m", f"gryt: {reason}", "--stdin"),
-            stdin="".join(f"update {u.name} {u.new} {u.old}\n" for u in pending).encode(),
+            *_command(reason, many=many), stdin="\n".join(lines).encode()
         )
         if finished.status == 0:
             if many:
@@ -88,6 +87,21 @@ def move(
             continue
         time.sleep(pause)
         pause = min(pause * 2, 0.25)
+
+
+@contextmanager
+def ready_to_move(repository: Repository, reason: str) -> Iterator[None]:
+    """Have a git ready: a `move` for the same reason need not wait until one has started."""
+    repository.git.ahead(*_command(reason), fed=True)
+    try:
+        yield
+    finally:
+        repository.git.drop(*_command(reason))
+
+
+def _command(reason: str, *, many: bool = False) -> tuple[str, ...]:
+    syncing = ("-c", "core.fsync=reference", *(_TOGETHER if many else ()))
+    return (*syncing, "update-ref", "--create-reflog", "-m", f"gryt: {reason}", "--stdin")
 
 
 def last_move(repository: Repository, name: str) -> int | None:

@@ -4,7 +4,7 @@ import os
 
 from gryt.errors import NotFound
 from gryt.model.names import Oid, RecordId
-from gryt.model.records import Kind, PipelineRef, RunFinished, RunStarted
+from gryt.model.records import Environment, Kind, PipelineRef, RunFinished, RunStarted
 from gryt.model.results import Execution, RunStatus
 from gryt.model.state import Evolution, Generation
 from gryt.service.drafts import refuse_unless_draft
@@ -28,10 +28,13 @@ class Begun(Value):
     run: RecordId
     contract: tuple[RecordId, ...]
     """The contract revisions that it is bound to."""
+    environment: Environment
+    """The machine and the programs that it runs with."""
 
 
 def record_start(session: Session, plan: Plan) -> tuple[RunLock, Begun]:
     """Record that the run begins; its lock is held before anybody can see the record."""
+    session.ledger.repository.ask_version()
     view, evolution, commit, tree, blob = _recorded(plan)
     locks: list[RunLock] = []
 
@@ -64,7 +67,7 @@ def record_start(session: Session, plan: Plan) -> tuple[RunLock, Begun]:
             f"{now.tag} runs {plan.pipeline.name}",
             _trailers(Kind.RUN_STARTED, draft.state, now, commit),
         )
-        return Begun(run, draft.state.heads)
+        return Begun(run, draft.state.heads, surroundings(session)._replace(tools=plan.tools))
 
     begun = act(session.ledger, view.ref, session.author, decide, reason="run started")
     if evolution.run is not None:
@@ -111,7 +114,6 @@ def record_end(
 ) -> str | None:
     """Record how the run ended; tag the commit where it passed. Return the tag's name."""
     view, evolution, commit, tree, blob = _recorded(plan)
-    environment = surroundings(session)._replace(tools=plan.tools)
 
     def decide(draft: Draft) -> str | None:
         state = draft.state
@@ -134,7 +136,7 @@ def record_end(
             status=status,
             seconds=execution.seconds,
             steps=fitting(execution.steps),
-            environment=environment,
+            environment=begun.environment,
             void=reasons,
             taken_from=None if plan.taken is None else plan.taken.run,
             tag=made.name if made else None,

@@ -49,7 +49,6 @@ def run(session: Session, plan: Plan, observer: Observer, place: Place | None = 
 
     lock, begun = record_start(session, plan)
     execution = _execute(session, plan, observer, place, run=begun.run)
-    session.ledger.repository.ask_version()
     reasons = _voided(session, plan, place)
     status = execution.status
     if status is RunStatus.PASS:

@@ -15,7 +15,7 @@ from typing import TypeVar
 from gryt.errors import Moved
 from gryt.git.commits import write_commit
 from gryt.git.garbage import collect_garbage
-from gryt.git.refs import ABSENT, RefsMoved, RefUpdate, move
+from gryt.git.refs import ABSENT, RefsMoved, RefUpdate, move, ready_to_move
 from gryt.git.tags import write_tag
 from gryt.model.fold import fold
 from gryt.model.growth import grown
@@ -123,7 +123,7 @@ def act(
     `git/refs.py` does, and Moved where others were faster twenty times in a row.
     """
     for attempt in range(_ATTEMPTS):
-        with writing(ledger.folder):
+        with writing(ledger.folder), ready_to_move(ledger.repository, reason):
             ledger.reread(ref)
             draft = _draft(ledger, ref, author)
             result = decide(draft)

@@ -3,14 +3,16 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from gryt.errors import GitFailed, GrytError, Locked
+from gryt.errors import GitFailed, GrytError, Locked, Refused
 from gryt.git import refs
-from gryt.git.refs import ABSENT, RefsMoved, RefUpdate, move, read_refs
+from gryt.git.process import Finished
+from gryt.git.refs import ABSENT, RefsMoved, RefUpdate, move, read_refs, ready_to_move
 from tests.git.conftest import Open
 from tests.support.git import Repo, make_repo
 
@@ -194,3 +196,46 @@ def test_reading_is_by_prefix(repo: Repo, opened: Open, commits: Commits) -> Non
     assert read_refs(opened(repo), "refs/gryt") == {A: commits.one, B: commits.one}
     assert read_refs(opened(repo), A) == {A: commits.one}
     assert read_refs(opened(repo), "refs/nothing") == {}
+
+
+def test_a_writer_that_dies_in_the_middle_has_moved_nothing(
+    repo: Repo, opened: Open, commits: Commits
+) -> None:
+    git = opened(repo).git
+    attempt, told = git.attempt, []
+
+    def listen(*args: str, stdin: bytes = b"") -> Finished:
+        told.append((args, stdin.splitlines(keepends=True)))
+        return attempt(*args, stdin=stdin)
+
+    git.attempt = listen  # type: ignore[method-assign, assignment]
+    repository = opened(repo)
+    repository.git = git
+    updates = [RefUpdate(A, commits.two, commits.one), RefUpdate(B, commits.two, commits.one)]
+    move(repository, updates, reason="test")
+    assert set(repo.refs("refs/gryt").values()) == {commits.two}
+    back = [RefUpdate(A, commits.one, commits.two), RefUpdate(B, commits.one, commits.two)]
+    move(repository, back, reason="test")
+    args, lines = told[0]
+    for end in range(1, len(lines)):
+        assert attempt(*args, stdin=b"".join(lines[:end])).status == 0
+        assert set(repo.refs("refs/gryt").values()) == {commits.one}, lines[:end]
+
+
+def test_a_git_that_is_ready_is_the_one_that_moves(
+    repo: Repo, opened: Open, commits: Commits
+) -> None:
+    repository = opened(repo)
+    with ready_to_move(repository, "test"):
+        (begun,) = repository.git._ahead.values()
+        move(repository, [RefUpdate(A, commits.two, commits.one)], reason="test")
+        assert begun.returncode == 0
+    assert repo.refs("refs/gryt")[A] == commits.two
+
+
+def test_a_git_that_was_ready_for_nothing_is_gone(repo: Repo, opened: Open) -> None:
+    repository = opened(repo)
+    with suppress(Refused), ready_to_move(repository, "test"):
+        (begun,) = repository.git._ahead.values()
+        raise Refused("no")
+    assert begun.returncode is not None
