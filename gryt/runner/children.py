@@ -12,7 +12,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Self
 
 from gryt.model.observer import Observer
@@ -200,9 +200,16 @@ class Child:
 class Nursery:
     """All children of one run, the loop that waits for them, and the promise that none is left."""
 
-    def __init__(self, interrupts: Interrupts, observer: Observer) -> None:
+    def __init__(
+        self,
+        interrupts: Interrupts,
+        observer: Observer,
+        meanwhile: Iterator[object] | None = None,
+    ) -> None:
         self.interrupts = interrupts
         self._observer = observer
+        self._meanwhile = meanwhile
+        """What is to be done while there is nothing else to do; None once it is done."""
         self._poll = select.poll()
         self._reactions: dict[int, Callable[[], object]] = {}
         self._children: list[Child] = []
@@ -236,9 +243,10 @@ class Nursery:
             return over
         tick = self._observer.tick_seconds
         timeout = min(min(until, look_again) - now, _REAP_SECONDS if tick is None else tick)
-        for fd, _ in self._poll.poll(max(0, math.ceil(timeout * 1000))):
-            if fd in self._reactions:
-                self._reactions[fd]()
+        if self._meanwhile is None:
+            self._react(timeout)
+        elif not self._react(0.0):
+            self._do_one_thing(self._meanwhile)
         if tick is not None:
             self._observer.tick()
         now = time.monotonic()
@@ -246,6 +254,20 @@ class Nursery:
             self._reap_at = now + _REAP_SECONDS
             self.family.reap()
         return self._advance(now)[0]
+
+    def _react(self, timeout: float) -> bool:
+        """React to what happens, within so many seconds; tell whether anything did."""
+        events = self._poll.poll(max(0, math.ceil(timeout * 1000)))
+        for fd, _ in events:
+            if fd in self._reactions:
+                self._reactions[fd]()
+        return bool(events)
+
+    def _do_one_thing(self, meanwhile: Iterator[object]) -> None:
+        try:
+            next(meanwhile)
+        except StopIteration:
+            self._meanwhile = None
 
     def _advance(self, now: float) -> tuple[list[Child], float]:
         look_again = math.inf

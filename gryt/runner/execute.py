@@ -2,9 +2,8 @@
 
 import math
 import os
-import resource
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -72,6 +71,7 @@ def execute(
     logs: Path | None,
     observer: Observer,
     settings: Settings = _USUAL,
+    meanwhile: Iterator[object] | None = None,
 ) -> Execution:
     """Run the steps of `pipeline` in `cwd` and return what became of each, in the file's order.
 
@@ -80,13 +80,16 @@ def execute(
     cancels the run; what always runs is run even then, and a second signal ends all without grace.
     The environment of a step is `env`, then the pipeline's, then the step's, then what gryt says.
     Full logs go to the directory `logs`, if given; every secret is masked before anybody sees it.
+    While steps are at work and there is nothing to do, `meanwhile` is asked for one thing after
+    another: it does, a few milliseconds at a time, what its owner will want done after the steps.
+    What nobody had time for stays undone.
     """
     started = time.monotonic()
     base = {**env, **dict(pipeline.env)}
     handover = Handover(env)
     try:
         news = News(observer)
-        with Interrupts() as interrupts, Nursery(interrupts, observer) as nursery:
+        with Interrupts() as interrupts, Nursery(interrupts, observer, meanwhile) as nursery:
             secrets = (dict(pairs) for pairs in (pipeline.env, *(s.env for s in pipeline.steps)))
             around = Around(
                 pipeline=pipeline,
@@ -121,12 +124,11 @@ class _Run:
         self._settings = settings
         self._ends_at = time.monotonic() + _seconds(pipeline.timeout)
         self._cells = cells(pipeline)
-        jobs = min(settings.jobs or pipeline.jobs or os.cpu_count() or 1, _affordable_jobs())
-        self._jobs = jobs if pipeline.parallel else 1
+        self._jobs = _jobs(pipeline, settings)
         self._schedule = Schedule(
             pipeline,
             self._cells,
-            jobs=jobs,
+            jobs=self._jobs,
             keep_going=settings.keep_going or not pipeline.fail_fast,
             skipped=settings.skipped,
         )
@@ -273,8 +275,17 @@ class _Run:
         return result._replace(log=result.log._replace(tail=result.log.tail[-_SHORT_TAIL_BYTES:]))
 
 
+def _jobs(pipeline: Pipeline, settings: Settings) -> int:
+    """Return how many cells may run together."""
+    if not pipeline.parallel:
+        return 1
+    return min(settings.jobs or pipeline.jobs or os.cpu_count() or 1, _affordable_jobs())
+
+
 def _affordable_jobs() -> int:
     """Return how many cells this process has descriptors for: a pipe, a log and a pidfd each."""
+    import resource  # lazy: only where steps run side by side
+
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return 1000 if soft == resource.RLIM_INFINITY else max(1, (soft - _OWN_FILES) // _CELL_FILES)
 

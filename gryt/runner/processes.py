@@ -132,11 +132,23 @@ def send(pids: Iterable[int], signum: int) -> None:
 def _set_reaper(*, on: bool) -> bool:
     if sys.platform != "linux":
         return False
-    import ctypes  # lazy: only a run needs it
-
+    arguments = (_PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0)
     try:
-        return bool(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0) == 0)
-    except (OSError, AttributeError):
+        # What ctypes is made of; the types of C that it makes cost as much as three steps.
+        from _ctypes import call_function, dlopen, dlsym  # lazy: only a run needs it
+
+        this = dlopen(None, 0)  # type: ignore[arg-type]  # as ctypes does it
+        return bool(call_function(dlsym(this, "prctl"), arguments) == 0)
+    except (ImportError, OSError):
+        return _set_reaper_by_ctypes(arguments)
+
+
+def _set_reaper_by_ctypes(arguments: tuple[int, ...]) -> bool:
+    try:
+        import ctypes  # lazy: only where Python has no short way
+
+        return bool(ctypes.CDLL(None).prctl(*arguments) == 0)
+    except (ImportError, OSError, AttributeError):
         return False
 
 

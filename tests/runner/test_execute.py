@@ -1,8 +1,10 @@
 """What a run of a pipeline promises: order, status, environment, directory."""
 
+import itertools
 import os
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -202,6 +204,23 @@ def test_what_happens_is_told_in_its_order(run: Run, seen: Recorder) -> None:
         *("s2 starts", b"gryt: cannot run 'no-such-command': No such file or directory\n"),
         *("s2 is over", "s3 starts", b"3\n", "s3 is over"),
     ]
+
+
+def test_what_is_to_be_done_meanwhile_is_done_while_a_step_is_at_work(run: Run, top: Path) -> None:
+    def meanwhile() -> Iterator[None]:
+        yield
+        (top / "go").touch()
+        yield
+
+    execution = run("until [ -e go ]; do sleep 0.01; done", "true", meanwhile=meanwhile())
+
+    assert execution.status is RunStatus.PASS
+
+
+def test_what_is_to_be_done_meanwhile_keeps_nothing_up(run: Run) -> None:
+    execution = run("true", Step("s", "sleep 60", timeout=0.1), meanwhile=itertools.repeat(None))
+
+    assert statuses(execution) == [StepStatus.PASS, StepStatus.TIMEOUT]
 
 
 @pytest.mark.parametrize("folder", [None, "sub"])
