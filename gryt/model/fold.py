@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Mapping
 from gryt.errors import Corrupt
 from gryt.model.attempts import WITHDRAWN, Attempt, attempts_in
 from gryt.model.contract import Change, Contract
-from gryt.model.merge import merge
 from gryt.model.names import ChangeId, RecordId
 from gryt.model.pipeline import RunStatus
 from gryt.model.records import (
@@ -123,6 +122,10 @@ def combine(
     if not known:
         return Contract(version), ()
     merged = revisions[known[0]].contract
+    if len(known) == 1:
+        return merged._replace(version=version), ()
+    from gryt.model.merge import merge  # lazy: few contracts were edited in two places at once
+
     conflicts: dict[str, set[str]] = {}
     common = _ancestors(known[0], revisions)
     seen = set(common)

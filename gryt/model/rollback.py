@@ -9,7 +9,6 @@ have held, others may have seen and written down; and the beginning of an evolut
 long as something that happens to it does.
 """
 
-import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from gryt.model.names import RecordId
@@ -53,6 +52,10 @@ def taken_back(rollbacks: Mapping[RecordId, frozenset[RecordId]]) -> set[RecordI
     A rollback is judged after every other that would take it back. Honest ones cannot form a ring,
     each having seen what it takes back; of a forged ring the newest is judged first.
     """
+    if not rollbacks:
+        return set()
+    import heapq  # lazy: a rollback is rare
+
     judges = dict.fromkeys(rollbacks, 0)
     for identity, supersedes in rollbacks.items():
         for other in supersedes & rollbacks.keys():

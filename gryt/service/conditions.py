@@ -11,7 +11,6 @@ from gryt.service import ci
 from gryt.service.messages import some
 from gryt.service.session import Session
 from gryt.store.checkout import WorkTree
-from gryt.store.since import changed_since
 
 _EVENTS = (
     "GITHUB_EVENT_NAME",
@@ -103,6 +102,8 @@ class Surroundings:
     def _changed(self) -> tuple[str, ...] | None:
         if self._commit is None:
             return None
+        from gryt.store.since import changed_since  # lazy: few steps ask what has changed
+
         return changed_since(self._session.ledger, self._commit)
 
 

@@ -68,6 +68,8 @@ def allot(costs: Sequence[int], budget: int) -> list[int]:
 
 def _cost(text: str) -> int:
     """Return how many bytes a text takes in a record, at most."""
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return len(text)
     return len(text.encode("unicode_escape")) + _INDENT * text.count("\n")
 
 

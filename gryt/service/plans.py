@@ -5,7 +5,6 @@ from types import MappingProxyType
 
 from gryt.errors import NotFound, Refused
 from gryt.model.contract import Change
-from gryt.model.gates import prove_command
 from gryt.model.names import Oid
 from gryt.model.pipeline import Pairs, Pipeline
 from gryt.model.state import Evolution, EvolutionStatus, Generation
@@ -167,6 +166,8 @@ def refuse_unless_open(evolution: Evolution, commit: str | None) -> None:
     if evolution.status is EvolutionStatus.PASS:
         where = (evolution.commit or "")[:10]
         here = "this commit" if evolution.commit == commit else where
+        from gryt.model.gates import prove_command  # lazy: an error needs it
+
         raise Refused(
             f"evolution '{evolution.tag}' has passed on {here}: it is proven and stays so",
             hints=[prove_command(version, evolution.changes[0])],

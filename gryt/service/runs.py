@@ -17,7 +17,6 @@ from gryt.service.logs import log_folder
 from gryt.service.lookup import drop_current
 from gryt.service.messages import some
 from gryt.service.plans import Plan
-from gryt.service.reuse import reuse_for
 from gryt.service.session import Session
 from gryt.store.checkout import Place, worktree
 from gryt.values import Value
@@ -78,19 +77,18 @@ def _execute(
     env = step_environment(session.environ, gryt=context_variables(plan, run))
     top = session.files.top if place is None else place.top
     wish = plan.wish
+    reuse = None
+    if any(step.inputs for step in plan.pipeline.steps):
+        from gryt.service.reuse import reuse_for  # lazy: few steps name inputs
+
+        say = observer.note if wish.explain else None
+        reuse = reuse_for(session, plan, top=top, run=run, say=say, place=place)
     settings = Settings(
         jobs=wish.jobs,
         keep_going=wish.keep_going,
         skipped=plan.skipped,
         taken={} if plan.taken is None else plan.taken.results,
-        reuse=reuse_for(
-            session,
-            plan,
-            top=top,
-            run=run,
-            say=observer.note if wish.explain else None,
-            place=place,
-        ),
+        reuse=reuse,
     )
     return execute(plan.pipeline, cwd=top, env=env, logs=logs, observer=observer, settings=settings)
 

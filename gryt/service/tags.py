@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from gryt.model.names import RecordId
-from gryt.model.release_notes import release_notes
 from gryt.model.state import ChangeStatus, Evolution, Generation
 from gryt.service.messages import change_lines, one_line
 
 
 def note_lines(generation: Generation) -> list[str]:
     """Return release notes as plain text."""
+    from gryt.model.release_notes import release_notes  # lazy: of a release, not of a candidate
+
     lines: list[str] = []
     for heading, items in release_notes(generation).sections:
         lines += [f"{heading}:"]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gryt.errors import InvalidInput, NotFound
-from gryt.git.ancestry import contains
 from gryt.git.refs import below
 from gryt.git.repository import Repository
 from gryt.git.worktree import (
@@ -16,13 +16,15 @@ from gryt.git.worktree import (
     resolve_commit,
     resolve_tree,
 )
-from gryt.model.gates import Containment
 from gryt.model.names import Oid, nearest
 from gryt.model.pipeline import Pipeline
 from gryt.store.layout import NOTES_REF, TAGS
 from gryt.store.ledger import Ledger
 from gryt.store.workspace import MAX_FILE_BYTES, PIPELINES, POLICIES, POLICY, pipeline_path
 from gryt.values import Value
+
+if TYPE_CHECKING:
+    from gryt.model.gates import Containment
 
 __all__ = ["Head", "WorkTree", "commit_named", "containment", "head", "pipeline_at", "worktree"]
 
@@ -89,8 +91,11 @@ def expect_tree(ledger: Ledger, commit: Oid) -> None:
         ask_tree(ledger.repository, commit)
 
 
-def containment(ledger: Ledger, commit: Oid, works: set[Oid]) -> dict[Oid, Containment]:
+def containment(ledger: Ledger, commit: Oid, works: set[Oid]) -> "dict[Oid, Containment]":
     """Tell for each of `works` whether `commit` has it in it."""
+    from gryt.git.ancestry import contains  # lazy: a run asks for no ancestors
+    from gryt.model.gates import Containment  # lazy: a run asks for no ancestors
+
     answers = {
         True: Containment.CONTAINED,
         False: Containment.MISSING,

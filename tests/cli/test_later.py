@@ -2,6 +2,7 @@
 
 import inspect
 import ipaddress
+import locale
 import platform
 import sys
 
@@ -12,7 +13,7 @@ from gryt.cli import later
 
 @pytest.fixture(autouse=True)
 def _unloaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("colorsys", "inspect", "platform", "ipaddress"):
+    for name in ("colorsys", "inspect", "locale", "platform", "ipaddress"):
         monkeypatch.delitem(sys.modules, name, raising=False)
 
 
@@ -46,8 +47,15 @@ def test_the_answers_are_those_of_the_modules(text: str) -> None:
     assert later._system() == platform.system()
 
 
+@pytest.mark.parametrize("name", ["C", "POSIX", "C.UTF-8", "en_US.UTF-8", "de_DE.utf8", "odd"])
+def test_a_locale_has_the_name_that_python_gives_it(name: str) -> None:
+    as_it_was = {name} if name == "C.UTF-8" else set()  # some Pythons leave it so
+    assert later._normalize(name) in {locale.normalize(name)} | as_it_was
+
+
 def test_the_modules_that_are_stood_in_for_are_all_there_when_asked() -> None:
-    for stand_in, module in zip(later._STAND_INS, (inspect, platform, ipaddress), strict=True):
+    modules = (inspect, locale, platform, ipaddress)
+    for stand_in, module in zip(later._STAND_INS, modules, strict=True):
         fresh = later._StandIn(stand_in.__name__, {})
         sys.modules[stand_in.__name__] = fresh
         names = [name for name in vars(module) if not name.startswith("__")]
