@@ -40,19 +40,20 @@ def ending(step: StepResult) -> str:
 
 def annotation(step: StepResult) -> tuple[str, str, str] | None:
     """Return level, title and text of what a build machine should point out; None for nothing."""
-    title = f"{step.name}: {ending(step)}"
-    text = title
+    if step.status is StepStatus.BLOCKED:
+        return None  # what it needs has one
+    if step.status in RED:
+        level = "error"
+    elif step.status is StepStatus.SOFT_FAIL or step.flaky:
+        level = "warning"
+    else:
+        return None
+    title = text = f"{step.name}: {ending(step)}"
     if step.junit is not None and step.junit.failed:
         text = "\n".join(("failed tests:", *step.junit.failed[:_ANNOTATED]))
     elif step.log is not None and (printed := clean(step.log.tail).strip()):
         text = "\n".join(printed.split("\n")[-_ANNOTATED:])
-    if step.status is StepStatus.BLOCKED:
-        return None  # what it needs has one
-    if step.status in RED:
-        return "error", title, text
-    if step.status is StepStatus.SOFT_FAIL or step.flaky:
-        return "warning", title, text
-    return None
+    return level, title, text
 
 
 def last_lines(step: StepResult, count: int = END_LINES) -> list[str]:

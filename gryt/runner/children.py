@@ -71,6 +71,8 @@ class Child:
         os.set_blocking(reader, False)
         self._pidfd = pidfd(self.pid)
         self._exited = False
+        self.look_again = self._next(time.monotonic())
+        """When something is due, if nothing happens before."""
         nursery.family.add(self.pid, mark)
         nursery.watch(reader, self._read)
         if self._pidfd is not None:
@@ -87,8 +89,8 @@ class Child:
             cause = StepStatus.CANCELLED
         return Ending(cause, code if cause is None else None)
 
-    def advance(self, now: float) -> float:
-        """Do what is due, and return when to look again; -inf means that it is over."""
+    def advance(self, now: float) -> bool:
+        """Do what is due; tell whether it is over, and in `look_again` when else something is due."""
         if self._pidfd is None and not self._exited:
             self._code = exit_code(self.pid)
             self._exited = self._code is not None
@@ -100,7 +102,8 @@ class Child:
             self._begin_ending(now)
         if self._phase is _Phase.ENDING:
             self._end(now)
-        return self._next(now)
+        self.look_again = self._next(now)
+        return self._phase is _Phase.OVER
 
     def kill(self) -> None:
         """End it at once, in whatever state it is."""
@@ -108,8 +111,6 @@ class Child:
         self._close()
 
     def _next(self, now: float) -> float:
-        if self._phase is _Phase.OVER:
-            return -math.inf
         if self._phase is _Phase.ENDING or self._pidfd is None:
             return now + _TICK
         return self._until if self._phase is _Phase.DRAINING else self._command.deadline
@@ -237,14 +238,11 @@ class Nursery:
 
     def wait(self, until: float) -> list[Child]:
         """Wait for news, but not longer than `until`; return the children that are over."""
-        now = time.monotonic()
-        over, look_again = self._advance(now)
-        if over:
-            return over
         tick = self._observer.tick_seconds
-        timeout = min(min(until, look_again) - now, _REAP_SECONDS if tick is None else tick)
+        look_again = min((child.look_again for child in self._children), default=math.inf)
+        timeout = min(until, look_again) - time.monotonic()
         if self._meanwhile is None:
-            self._react(timeout)
+            self._react(min(timeout, _REAP_SECONDS if tick is None else tick))
         elif not self._react(0.0):
             self._do_one_thing(self._meanwhile)
         if tick is not None:
@@ -253,7 +251,10 @@ class Nursery:
         if now >= self._reap_at:
             self._reap_at = now + _REAP_SECONDS
             self.family.reap()
-        return self._advance(now)[0]
+        over = [child for child in self._children if child.advance(now)]
+        if over:
+            self._children = [child for child in self._children if child not in over]
+        return over
 
     def _react(self, timeout: float) -> bool:
         """React to what happens, within so many seconds; tell whether anything did."""
@@ -268,17 +269,6 @@ class Nursery:
             next(meanwhile)
         except StopIteration:
             self._meanwhile = None
-
-    def _advance(self, now: float) -> tuple[list[Child], float]:
-        look_again = math.inf
-        over = []
-        for child in self._children:
-            at = child.advance(now)
-            if at == -math.inf:
-                over.append(child)
-            look_again = min(look_again, at)
-        self._children = [child for child in self._children if child not in over]
-        return over, look_again
 
     def watch(self, fd: int, react: Callable[[], object]) -> None:
         """Call `react` whenever `fd` becomes readable."""

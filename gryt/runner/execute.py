@@ -82,7 +82,7 @@ def execute(
     Full logs go to the directory `logs`, if given; every secret is masked before anybody sees it.
     While steps are at work and there is nothing to do, `meanwhile` is asked for one thing after
     another: it does, a few milliseconds at a time, what its owner will want done after the steps.
-    What nobody had time for stays undone.
+    What nobody had time for stays undone. A process that it started would pass for a step's.
     """
     started = time.monotonic()
     base = {**env, **dict(pipeline.env)}

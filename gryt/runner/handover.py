@@ -37,7 +37,6 @@ class Handed(Value):
     metrics: tuple[Metric, ...] = ()
 
 
-_KINDS = ("output", "summary", "metrics")
 _NOTHING = Handed()
 
 
@@ -89,12 +88,20 @@ class Handover:
     def variables(self, number: int, attempt: int) -> dict[str, str]:
         """Return what an attempt is told about where to write."""
         start = f"{self._folder}/{number}.{attempt}"
-        return {f"GRYT_{kind.upper()}": f"{start}.{kind}" for kind in _KINDS}
+        return {
+            "GRYT_OUTPUT": f"{start}.output",
+            "GRYT_SUMMARY": f"{start}.summary",
+            "GRYT_METRICS": f"{start}.metrics",
+        }
 
     def read(self, number: int, attempt: int) -> Handed:
         """Return what an attempt wrote; raise Unreadable where that is not as it should be."""
         start = f"{self._folder}/{number}.{attempt}"
-        if not any(os.access(f"{start}.{kind}", os.F_OK) for kind in _KINDS):
+        if not (
+            os.access(f"{start}.output", os.F_OK)
+            or os.access(f"{start}.summary", os.F_OK)
+            or os.access(f"{start}.metrics", os.F_OK)
+        ):
             return _NOTHING
         output = _text(f"{start}.output", "$GRYT_OUTPUT", MAX_OUTPUT_BYTES)
         summary = _text(f"{start}.summary", "$GRYT_SUMMARY", MAX_SUMMARY_BYTES)

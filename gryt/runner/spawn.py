@@ -62,6 +62,7 @@ class Spawner:
     def __init__(self) -> None:
         self._null = os.open(os.devnull, os.O_RDONLY)
         self._here = _here() if _seal() else None
+        self._pwds: dict[tuple[str, Path], str] = {}
 
     def close(self) -> None:
         """Release what it has open."""
@@ -71,7 +72,7 @@ class Spawner:
         """Start a command that prints to `output` and return its process id; raise CannotStart."""
         env = {**command.env, MARK: mark}
         if command.plain is not None:
-            direct = {**env, "PWD": working_directory(env, command.cwd)}
+            direct = {**env, "PWD": self._pwd(env.get("PWD", ""), command.cwd)}
             # A script without #!, a program that is not there: the shell knows what to do or say.
             with contextlib.suppress(OSError, ValueError):
                 return self._start(command.plain, None, command.cwd, direct, output)
@@ -84,6 +85,13 @@ class Spawner:
             ) from error
         except ValueError as error:  # a NUL in an argument, a '=' in the name of a variable
             raise CannotStart(f"cannot run '{command.argv[0]}': {error}") from error
+
+    def _pwd(self, here: str, cwd: Path) -> str:
+        """Return $PWD as a shell would set it, looked up once for a run."""
+        found = self._pwds.get((here, cwd))
+        if found is None:
+            found = self._pwds[here, cwd] = working_directory(here, cwd)
+        return found
 
     def _start(
         self,

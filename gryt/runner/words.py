@@ -34,9 +34,9 @@ def has_functions(env: Mapping[str, str]) -> bool:
     return any(name.startswith("BASH_FUNC_") for name in env)
 
 
-def working_directory(env: Mapping[str, str], cwd: Path) -> str:
-    """Return $PWD as a shell sets it: what it is, where that is this directory, else its path."""
-    here, path = env.get("PWD", ""), str(cwd)
+def working_directory(here: str, cwd: Path) -> str:
+    """Return $PWD as a shell sets it: `here`, where that is this directory, else its path."""
+    path = str(cwd)
     if here == path or not here.startswith("/"):
         return path
     try:
