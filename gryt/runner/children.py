@@ -90,7 +90,7 @@ class Child:
         return Ending(cause, code if cause is None else None)
 
     def advance(self, now: float) -> bool:
-        """Do what is due; tell whether it is over, and in `look_again` when else something is due."""
+        """Do what is due, set `look_again` and tell whether it is over."""
         if self._pidfd is None and not self._exited:
             self._code = exit_code(self.pid)
             self._exited = self._code is not None
