@@ -23,6 +23,8 @@ _TRIES = 1000
 _ARTIFACTS = 1000
 _INDENT = 10
 """What a line costs beyond its text, in a block of YAML."""
+_DEAREST = 12
+"""What a character takes in a record, at most: a line end with what comes before the next line."""
 _CUT = "…"
 
 
@@ -47,7 +49,10 @@ _Change = Callable[[StepResult, int], StepResult]
 
 def _fit(steps: list[StepResult], text: _Text, change: _Change, budget: int) -> None:
     """Cut one kind of text in all steps where together it is more than its budget."""
-    costs = [_cost(text(step)) for step in steps]
+    texts = [text(step) for step in steps]
+    if sum(map(len, texts)) * _DEAREST <= budget:
+        return  # as nearly always
+    costs = [_cost(each) for each in texts]
     if sum(costs) <= budget:
         return
     for index, allowed in enumerate(allot(costs, budget)):
@@ -135,12 +140,19 @@ def _fit_counts(steps: list[StepResult]) -> None:
     metrics = allot([len(step.metrics) for step in steps], _METRICS)
     tries = allot([len(step.tries) for step in steps], _TRIES)
     artifacts = allot([len(step.artifacts) for step in steps], _ARTIFACTS)
+    kept = zip(steps, metrics, tries, artifacts, strict=True)
+    if all(counts == _counts(step) for step, *counts in kept):
+        return
     for index, step in enumerate(steps):
         steps[index] = step._replace(
             metrics=step.metrics[: metrics[index]],
             tries=step.tries[len(step.tries) - tries[index] :],
             artifacts=step.artifacts[: artifacts[index]],
         )
+
+
+def _counts(step: StepResult) -> list[int]:
+    return [len(step.metrics), len(step.tries), len(step.artifacts)]
 
 
 def _fit_logs(steps: list[StepResult]) -> None:
