@@ -36,10 +36,12 @@ def is_broken(error: sqlite3.DatabaseError) -> bool:
 class Database:
     """One disposable database."""
 
-    def __init__(self, path: Path, *, persist: bool, tables: str, version: int) -> None:
+    def __init__(
+        self, path: Path, *, persist: bool, tables: Callable[[], str], version: int
+    ) -> None:
         self.path = path
         self._persist = persist
-        self._tables = f"{tables};{_SEAL}"
+        self._make_tables = tables
         self._version = version
         self._is_together: bool | None = None
         """Whether the writes of now are parts of one transaction, or of none that could begin."""
@@ -48,6 +50,11 @@ class Database:
         self.connection = self._open()
 
     # --- opening
+
+    @property
+    def _tables(self) -> str:
+        """The statements that make it, empty; whoever finds it made does without."""
+        return f"{self._make_tables()};{_SEAL}"
 
     def _open(self) -> sqlite3.Connection:
         """Open the file; on a read-only disk, or where nothing may be written, a private one."""

@@ -5,13 +5,11 @@ losing or corrupting it changes no answer. It is brought up to date by tree diff
 that people ask with SQL are in the same file, see `store/tables.py`.
 """
 
-import zlib
 from collections.abc import Container, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gryt.store import origins, tables
 from gryt.store.database import Database
 from gryt.values import Value
 
@@ -20,9 +18,12 @@ if TYPE_CHECKING:
     from gryt.store.reading import Read
 
 CACHE_VERSION = 6
-"""Raised with every change of what is stored here; another version's cache is thrown away."""
+"""Raised with every change of what the documents and states in here look like."""
+VERSION = 912122003
+"""What a cache file carries, the check sum of `CACHE_VERSION` and all tables; a file that carries
+another is thrown away. It stands here since most commands never need to see the tables."""
 
-_TABLES = f"""
+_TABLES = """
 CREATE TABLE tip (
     ref TEXT PRIMARY KEY, oid TEXT NOT NULL, tree TEXT NOT NULL, newest TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -43,11 +44,7 @@ CREATE TABLE summary (
     changes INTEGER NOT NULL, evolutions INTEGER NOT NULL, created_at TEXT NOT NULL,
     promoted_at TEXT, conflicts TEXT NOT NULL
 ) WITHOUT ROWID;
-{tables.DDL};
-{origins.DDL}"""
-
-VERSION = zlib.crc32(f"{CACHE_VERSION}{_TABLES}{tables.FILL}".encode()) & 0x7FFFFFFF
-"""What a cache file carries: whoever changes a table need not remember to raise a number."""
+"""
 
 _FORGET = (
     "DELETE FROM tip WHERE ref = ?",
@@ -58,6 +55,22 @@ _FORGET = (
 _MAX_FOLDED = 8000
 """How many states of snapshots are kept."""
 _WITH_TEXT = "SELECT DISTINCT ref FROM record WHERE instr(doc, ?) > 0 ORDER BY ref"
+
+
+def all_tables() -> str:
+    """Return the statements that make an empty cache."""
+    from gryt.store import origins, tables  # lazy: most find a cache that is there
+
+    return f"{_TABLES}{tables.DDL};{origins.DDL}"
+
+
+def check_sum() -> int:
+    """Return what `VERSION` has to be."""
+    import zlib  # lazy: only a test wants to know
+
+    from gryt.store import tables  # lazy: as above
+
+    return zlib.crc32(f"{CACHE_VERSION}{all_tables()}{tables.FILL}".encode()) & 0x7FFFFFFF
 
 
 class Summary(Value):
@@ -95,7 +108,7 @@ class Index:
     """The cache of one repository."""
 
     def __init__(self, path: Path, *, persist: bool) -> None:
-        self.database = Database(path, persist=persist, tables=_TABLES, version=VERSION)
+        self.database = Database(path, persist=persist, tables=all_tables, version=VERSION)
         self._unsound: dict[str, str] = {}
         """Tips that this process has read, and of which something did not read."""
         self._query = self.database.query
@@ -161,7 +174,7 @@ class Index:
             execute = self.database.connection.execute
             known = execute("SELECT tree, newest FROM tip WHERE ref = ?", (ref,)).fetchone()
             if since is None and known is not None:
-                tables.forget(self.database.connection, ref)
+                self._forget_drawn(ref)
             elif since is not None and (known is None or known[0] != since):
                 return
             self.database.connection.executemany(
@@ -229,7 +242,12 @@ class Index:
             for statement in _FORGET:
                 self.database.connection.executemany(statement, gone)
             for (ref,) in gone:
-                tables.forget(self.database.connection, ref)
+                self._forget_drawn(ref)
 
         if gone:
             self._write(work)
+
+    def _forget_drawn(self, ref: str) -> None:
+        from gryt.store import tables  # lazy: few have anything to take back
+
+        tables.forget(self.database.connection, ref)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gryt.store.index import VERSION, Index, Row, Summary
+from gryt.store.index import VERSION, Index, Row, Summary, check_sum
 from tests.cli.scenes import copy_of, draft, prove, proven
 from tests.support.cli import Gryt
 from tests.support.git import Repo, make_repo
@@ -219,3 +219,7 @@ def test_a_busy_cache_is_not_taken_for_a_broken_one(
         other.execute("BEGIN IMMEDIATE")
         index.put_records(REF, ("c2", "t2"), since="t1", rows=[TWO], newest="02")
     assert opened(tmp_path).rows(REF) == [ONE]
+
+
+def test_a_cache_with_other_tables_carries_another_version() -> None:
+    assert check_sum() == VERSION, "the tables changed: set index.VERSION to this check sum"
