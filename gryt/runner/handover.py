@@ -67,12 +67,23 @@ class Handover:
     def __init__(self, env: Mapping[str, str]) -> None:
         # tempfile and shutil do the same, and cost more to import than a step to run.
         name = f"{_prefix()}{os.getpid()}-{os.urandom(8).hex()}"
+        self._is_used = False
         self._folder = Path(env.get("TMPDIR") or _TMP, name)
         try:
             self._folder.mkdir(mode=0o700)
         except OSError:
             self._folder = Path(_TMP, name)
             self._folder.mkdir(mode=0o700)
+
+    def _is_empty(self) -> bool:
+        """Tell whether no step has written anything; one look costs less than one for each file."""
+        if not self._is_used:
+            try:
+                with os.scandir(self._folder) as entries:
+                    self._is_used = next(entries, None) is not None
+            except OSError:  # a step has removed it
+                return True
+        return not self._is_used
 
     def close(self) -> None:
         """Remove all files."""
@@ -97,11 +108,7 @@ class Handover:
     def read(self, number: int, attempt: int) -> Handed:
         """Return what an attempt wrote; raise Unreadable where that is not as it should be."""
         start = f"{self._folder}/{number}.{attempt}"
-        if not (
-            os.access(f"{start}.output", os.F_OK)
-            or os.access(f"{start}.summary", os.F_OK)
-            or os.access(f"{start}.metrics", os.F_OK)
-        ):
+        if self._is_empty():
             return _NOTHING
         output = _text(f"{start}.output", "$GRYT_OUTPUT", MAX_OUTPUT_BYTES)
         summary = _text(f"{start}.summary", "$GRYT_SUMMARY", MAX_SUMMARY_BYTES)

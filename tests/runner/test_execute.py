@@ -206,6 +206,18 @@ def test_what_happens_is_told_in_its_order(run: Run, seen: Recorder) -> None:
     ]
 
 
+def test_what_could_have_become_a_secret_is_told_before_the_next_step(
+    run: Run, seen: Recorder
+) -> None:
+    told: list[object] = []
+    seen.at_start = lambda name: told.append(f"{name} starts")
+    seen.at_output = told.append
+
+    run("printf secr", "printf 2", env=(("TOKEN", "secret"),), secrets=("TOKEN",))
+
+    assert told == ["s1 starts", b"secr", "s2 starts", b"2"]
+
+
 def test_what_is_to_be_done_meanwhile_is_done_while_a_step_is_at_work(run: Run, top: Path) -> None:
     def meanwhile() -> Iterator[None]:
         yield
