@@ -4,7 +4,6 @@ What a file was last in step with is kept per work tree in `<git dir>/gryt/contr
 it loses nothing: the file is then compared with every revision that the ledger has.
 """
 
-import os
 from contextlib import suppress
 
 from gryt.errors import GrytError, Refused
@@ -12,7 +11,7 @@ from gryt.model.contract import Contract
 from gryt.model.names import RecordId, parse_version
 from gryt.model.state import GenerationStatus
 from gryt.service import revisions
-from gryt.service.memory import Memory, Synced
+from gryt.service.memory import Memory, Synced, digest, stamp
 from gryt.service.session import Session
 from gryt.store.ledger import View
 from gryt.store.workspace import GENERATIONS, contract_path
@@ -25,17 +24,6 @@ def path_of(version: str) -> str:
 
 def _memory(session: Session) -> Memory:
     return Memory(session.ledger.repository.git_dir / "gryt" / "contracts.json")
-
-
-def stamp(status: os.stat_result) -> tuple[int, ...]:
-    """Return what changes whenever a file is written or replaced."""
-    return (status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-def _digest(data: bytes) -> str:
-    import hashlib  # lazy: only for a file that moved
-
-    return hashlib.sha256(data).hexdigest()
 
 
 def read_file(session: Session, version: str) -> tuple[Contract, bytes] | None:
@@ -59,7 +47,7 @@ def remember(session: Session, view: View, data: bytes) -> None:
         status = (session.workspace.top / contract_path(version)).stat()
     except OSError:
         return
-    synced = Synced(view.state.heads, _digest(data), stamp(status))
+    synced = Synced(view.state.heads, digest(data), stamp(status))
     _memory(session).put(version, synced)
 
 
@@ -95,6 +83,7 @@ def current(session: Session, version: str) -> View:
         return view or session.ledger.get(version)
     if view is not None and _is_in_step(session, view):
         return view
+    there = _stamp_there(session, version)  # first: what is written after this has another
     data = session.workspace.read(contract_path(version))
     if data is None:
         return view or session.ledger.get(version)
@@ -103,8 +92,8 @@ def current(session: Session, version: str) -> View:
         if synced is not None:
             _leave_renamed(session, version, synced, data)
         return _begin_from_file(session, version)
-    if synced is not None and synced.sha256 == _digest(data):
-        return _follow(session, view, synced)
+    if synced is not None and synced.sha256 == digest(data):
+        return _follow(session, view, synced._replace(stamp=there))
     return _take_up(session, view, synced, data)
 
 
@@ -113,16 +102,23 @@ def _is_in_step(session: Session, view: View) -> bool:
     synced = _memory(session).load().get(view.state.version)
     if synced is None or synced.heads != view.state.heads or view.state.conflicts:
         return False
+    return synced.stamp == _stamp_there(session, view.state.version)
+
+
+def _stamp_there(session: Session, version: str) -> tuple[int, ...]:
+    """Return the stamp of a file in the work tree; of none, that of no file."""
     try:
-        status = (session.files.top / contract_path(view.state.version)).lstat()
+        return stamp((session.files.top / contract_path(version)).lstat())
     except OSError:
-        return False
-    return synced.stamp == stamp(status)
+        return ()
 
 
 def _follow(session: Session, view: View, synced: Synced) -> View:
     """The file was not edited: let it follow the ledger where that moved."""
-    if synced.heads != view.state.heads and session.writes:
+    if synced.heads == view.state.heads:
+        if session.writes and synced.is_settled(session.ledger.now_ms()):
+            _memory(session).put(view.state.version, synced)
+    elif session.writes:
         if view.state.conflicts:
             return _show_conflict(session, view)
         write_file(session, view)
@@ -162,7 +158,7 @@ def _leave_renamed(session: Session, version: str, synced: Synced, data: bytes) 
     now = next((lines[ref] for ref in named if ref in lines), None)
     if now is None:
         return
-    if synced.sha256 != _digest(data):
+    if synced.sha256 != digest(data):
         raise Refused(
             f"'{contract_path(version)}' was edited, but its generation goes by '{now}' now",
             hints=[

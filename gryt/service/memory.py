@@ -8,6 +8,9 @@ from pathlib import Path
 from gryt.model.names import RecordId
 from gryt.values import Value
 
+_MOMENT = 2000
+"""A file system may tell times in steps of two seconds; in milliseconds."""
+
 
 class Synced(Value):
     """A contract file when it was last in step with the ledger."""
@@ -16,6 +19,22 @@ class Synced(Value):
     sha256: str
     stamp: tuple[int, ...]
     """Size, modification time (ns) and inode."""
+
+    def is_settled(self, now_ms: int) -> bool:
+        """Tell whether the file is old enough for an edit to give it another time."""
+        return bool(self.stamp) and self.stamp[1] // 1_000_000 < now_ms - _MOMENT
+
+
+def stamp(status: os.stat_result) -> tuple[int, ...]:
+    """Return what changes whenever a file is written or replaced."""
+    return (status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def digest(data: bytes) -> str:
+    """Return the digest by which a file is known again."""
+    import hashlib  # lazy: only for a file that moved
+
+    return hashlib.sha256(data).hexdigest()
 
 
 class Memory:

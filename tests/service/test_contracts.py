@@ -1,5 +1,6 @@
 """The contract file is a working copy: what users edit there is what the ledger says next."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -225,6 +226,26 @@ def test_an_edit_is_found_although_the_memory_is_lost(
     said = gryt.ok("generation", "show", "v1.5.0", cwd=drafted)
     assert said.stderr == "contract recorded: +1 change\n"
     assert show(gryt, drafted)["conflicts"] == []
+
+
+def test_a_copy_of_the_file_is_known_by_its_status_from_then_on(
+    drafted: Repo, gryt: Gryt, tmp_path: Path
+) -> None:
+    file, memory = drafted / CONTRACT_FILE, drafted / ".git/gryt/contracts.json"
+    copy = tmp_path / "copy"
+    copy.write_bytes(file.read_bytes())
+    copy.replace(file)
+    known = memory.read_bytes()
+    gryt.ok("generation", "list", cwd=drafted)
+    assert memory.read_bytes() == known, "it is too young to be told from an edit at once"
+    for seconds in (1_500_000_000, 1_600_000_000):
+        os.utime(file, (seconds, seconds))
+        gryt.ok("generation", "list", cwd=drafted)
+        assert memory.read_bytes() != known
+        known = memory.read_bytes()
+    add_change(drafted, 203)
+    gryt.ok("generation", "list", cwd=drafted)
+    assert "FEAT-203" in titles(gryt, drafted)
 
 
 def test_a_stale_file_is_not_taken_for_an_edit(drafted: Repo, linked: Repo, gryt: Gryt) -> None:
