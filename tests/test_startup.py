@@ -72,7 +72,8 @@ STOOD_FOR = {"inspect", "ast", "dis", "tokenize", "platform", "locale", "ipaddre
 
 
 def test_what_click_and_pathlib_ask_for_by_name_is_not_loaded(released: Repo) -> None:
-    assert loaded_by(["generation", "list"], released.path) & STOOD_FOR == set()
+    clashing = {"gryt.model.sync", "gryt.render.sync", "unicodedata"}
+    assert loaded_by(["generation", "list"], released.path) & (STOOD_FOR | clashing) == set()
     assert loaded_by(["db", "query", "SELECT 1"], released.path) & STOOD_FOR == set()
     assert loaded_by(["run", "--help"], released.path) >= {"inspect"}
 

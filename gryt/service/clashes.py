@@ -4,14 +4,18 @@ A listing asks git alone, and for those few refs that differ from what was last 
 libgit2 and the records of the other side are read only where there is a clash.
 """
 
+from typing import TYPE_CHECKING
+
 from gryt.errors import Corrupt
-from gryt.model.sync import Clash
 from gryt.service.session import Session
 from gryt.store.layout import TRACKING
 from gryt.store.ledger import Ledger
 
+if TYPE_CHECKING:
+    from gryt.model.sync import Clash
 
-def clashes(session: Session) -> list[Clash]:
+
+def clashes(session: Session) -> "list[Clash]":
     """Return every version that is another generation at a remote, as last seen there."""
     ledger = session.ledger
     found = []

@@ -1,6 +1,6 @@
 """Generations: beginning one, changing what it promises, looking at it."""
 
-import unicodedata
+import re
 from collections.abc import Sequence
 
 from gryt.errors import InvalidInput, Refused
@@ -16,6 +16,7 @@ from gryt.store.ledger import View
 from gryt.store.workspace import contract_path
 
 _MAX_TITLE = 200
+_CONTROLS = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def parse_change(text: str) -> Change:
@@ -97,7 +98,7 @@ def new(
 
 def _description(text: str) -> str:
     """Return a description; raise InvalidInput where a contract file could not hold it."""
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
+    if re.search(_CONTROLS, text):
         raise InvalidInput(f"{text[:60]!r} is not a description: it has control characters")
     return text.strip()
 
