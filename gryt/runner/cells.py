@@ -212,7 +212,6 @@ class Running:
             left = collect(
                 step, top=around.top, folder=folder, before=self._before, masker=around.masker
             )
-        self._capture.flush()
         seconds = time.monotonic() - self._started
         build = partial(self._result, status, code, left, seconds)
         return Over(status, self._handed.outputs, build)
