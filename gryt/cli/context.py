@@ -66,6 +66,11 @@ class App:
             from gryt.git.worktree import look_ahead  # lazy: --help finds no repository
 
             look_ahead(self.git)
+        if for_writing:  # and therefore look again at the ref before it is moved
+            from gryt.git import refs  # lazy: --help finds no repository
+            from gryt.store.layout import DEFAULT_NAMESPACE  # lazy: as above
+
+            refs.look_ahead(self.git, DEFAULT_NAMESPACE)
 
     def path(self, name: str) -> Path:
         """Return the file that a name means to whoever started the command with -C."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from gryt.errors import GitFailed, Locked, Moved
+from gryt.git.process import Git
 from gryt.git.repository import Repository
 from gryt.values import Value
 
@@ -40,9 +41,17 @@ class RefsMoved(Moved):
     code = "refs-moved"
 
 
+_LIST = ("for-each-ref", "--format=%(objectname) %(refname)")
+
+
+def look_ahead(git: Git, *patterns: str) -> None:
+    """Begin what `read_refs` asks, for somebody who looks again before anything is moved."""
+    git.ahead(*_LIST, *patterns)
+
+
 def read_refs(repository: Repository, *patterns: str) -> dict[str, str]:
     """Return name and object id of every ref under these patterns."""
-    listed = repository.git.run("for-each-ref", "--format=%(objectname) %(refname)", *patterns)
+    listed = repository.git.run(*_LIST, *patterns)
     lines = listed.text.splitlines()
     return {name: oid for oid, _, name in (line.partition(" ") for line in lines)}
 

@@ -1,6 +1,7 @@
 """Finding the repository, and asking git for its config and for who is at work."""
 
 import re
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -121,7 +122,22 @@ class Repository:
 
     def author(self) -> Identity | None:
         """Return who is at work; None where git knows nobody."""
-        return self._identity("GIT_AUTHOR_IDENT")
+        return self._configured() or self._identity("GIT_AUTHOR_IDENT")
+
+    def _configured(self) -> Identity | None:
+        """Return whom the config names, where that is all that git would look at.
+
+        See git-var(1). Variables come first, odd characters at the ends of a name go.
+        """
+        if _is_author_given(self.git.env) or "author.name" in self.config:
+            return None
+        name, email = (self.config.get(f"user.{key}", "") for key in ("name", "email"))
+        if "author.email" in self.config or not (_is_plain(name) and _is_plain(email)):
+            return None
+        now = int(time.time())
+        minutes = time.localtime(now).tm_gmtoff // 60
+        hours, rest = divmod(abs(minutes), 60)
+        return Identity(name, email, now, f"{'-' if minutes < 0 else '+'}{hours:02}{rest:02}")
 
     def committer(self, author: Identity) -> Identity:
         """Return who writes the commit, which is `author` where nothing says otherwise."""
@@ -141,6 +157,16 @@ class Repository:
         return Identity(name, email, int(match["time"]), match["zone"])
 
 
+def _is_author_given(env: Mapping[str, str]) -> bool:
+    return any(name.startswith("GIT_AUTHOR_") for name in env)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether git takes a name or an address as it is, whatever its version does to them."""
+    ends = text[:1].isalnum() and text[-1:].isalnum()
+    return ends and text.isprintable() and not any(c in text for c in "<>\\\"'")
+
+
 def _even(text: str) -> str:
     return text if text.isprintable() else re.sub(_ODD, "?", text)
 
@@ -154,7 +180,7 @@ def look_around(git: Git, *, for_writing: bool) -> None:
     """Begin all that `discover` asks, and who is at work, while others are busy otherwise."""
     git.ahead(*_WHERE)
     git.ahead(*_CONFIG)
-    if for_writing:
+    if for_writing and _is_author_given(git.env):
         git.ahead("var", "GIT_AUTHOR_IDENT")
 
 

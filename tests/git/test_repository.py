@@ -1,6 +1,8 @@
 """What git says about a repository, its config and who is at work."""
 
 import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -112,6 +114,52 @@ def test_the_author_is_whom_git_would_name(repo: Repo, opened: Open) -> None:
     assert author is not None
     assert (author.name, author.email, author.zone) == ("Ada Lovelace", "ada@example.com", "+0000")
     assert str(author) == "Ada Lovelace <ada@example.com>"
+
+
+@pytest.fixture
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", request.param)
+        time.tzset()
+        yield request.param
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Asia/Kolkata", "America/St_Johns", "Pacific/Apia"], indirect=True
+)
+@pytest.mark.parametrize("name", ["A", "Jean Müller 3", "李 明", "Dr. O (she/her, MIT)1"])
+def test_a_plain_author_is_read_from_the_config_as_git_reads_it(
+    name: str, zone: str, repo: Repo, opened: Open
+) -> None:
+    repo.git("config", "user.name", name)
+    repo.git("config", "user.email", "who+what@example.com")
+    repository = opened(repo, {**NOBODY, "TZ": zone})
+    read, told = repository._configured(), repository._identity("GIT_AUTHOR_IDENT")
+    assert read is not None
+    assert told is not None
+    assert read._replace(time=0) == told._replace(time=0)
+    assert abs(read.time - told.time) < 60
+
+
+@pytest.mark.parametrize("name", [".dot.", "a <b> c", '"quoted" name', "tab\there", " s ", ""])
+def test_an_author_with_odd_characters_is_left_to_git(name: str, repo: Repo, opened: Open) -> None:
+    repo.git("config", "user.name", name)
+    repo.git("config", "user.email", "who@example.com")
+    repository = opened(repo, NOBODY)
+    assert repository._configured() is None
+    author, told = repository.author(), repository._identity("GIT_AUTHOR_IDENT")
+    assert (author and str(author)) == (told and str(told))
+
+
+@pytest.mark.parametrize("key", ["author.name", "author.email"])
+def test_an_author_beside_the_user_is_asked_for(key: str, repo: Repo, opened: Open) -> None:
+    repo.git("config", "user.name", "User")
+    repo.git("config", "user.email", "user@example.com")
+    repo.git("config", key, "other")
+    author = opened(repo, NOBODY).author()
+    assert author is not None
+    assert "other" in str(author)
 
 
 def test_the_environment_names_the_author(repo: Repo, opened: Open) -> None:
