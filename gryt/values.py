@@ -2,7 +2,8 @@
 
 `typing.NamedTuple` looks at each annotation and compiles a constructor while a class is made. A
 command loads a hundred classes of values and makes a few of them into values; so here nothing is
-looked at, and a constructor is made with the first value. Type checkers see `typing.NamedTuple`.
+looked at, and only a class of many values gets a constructor. Type checkers see
+`typing.NamedTuple`.
 """
 
 import sys
@@ -21,10 +22,16 @@ else:
             return property(lambda value: value[index], doc=doc)
 
     _GETTERS: list[Any] = []
+    _FEW = 8
+    """So many values are made without a constructor of their own: to compile one costs as much."""
+
+    def _owner(cls: Any) -> Any:  # noqa: ANN401 - any class's
+        """Return the class that has the fields: a class below it has none of its own."""
+        return next(each for each in cls.__mro__ if "_fields" in vars(each))
 
     def _with_constructor(cls: Any) -> Any:  # noqa: ANN401 - any class's
         """Put its constructor into a class of values, in place of the one that calls this."""
-        made = next(each for each in cls.__mro__ if "_fields" in vars(each))
+        made = _owner(cls)
         names = "".join(f"{name}, " for name in made._fields)
         new = eval(  # noqa: S307 - made of the identifiers of a class body, as namedtuple() does
             f"lambda _cls, {names}: _new(_cls, ({names}))",
@@ -53,8 +60,19 @@ else:
         _fields: tuple[str, ...] = ()
         _field_defaults: dict[str, Any] = {}  # noqa: RUF012 - as named tuples call it
 
+        _made = 0
+        """How many values of a class the slow way has made."""
+
         def __new__(cls, /, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - any class's
-            return _with_constructor(cls).__new__(cls, *args, **kwargs)
+            made = _owner(cls)
+            made._made += 1  # noqa: SLF001 - this is its base
+            names = made._fields[len(args) :]
+            fits = len(args) <= len(made._fields) and kwargs.keys() <= set(names)
+            if fits and made._made <= _FEW:  # noqa: SLF001 - as above
+                given = {**made._field_defaults, **kwargs}
+                if given.keys() >= set(names):
+                    return tuple.__new__(cls, (*args, *(given[name] for name in names)))
+            return _with_constructor(made).__new__(cls, *args, **kwargs)
 
         @classmethod
         def _make(cls, iterable: Any) -> Self:  # noqa: ANN401 - any class's

@@ -59,6 +59,17 @@ class Special(Cheap):
 CLASSES: tuple[Any, ...] = (Plain, Cheap)
 
 
+@pytest.fixture(autouse=True, params=["few", "many"])
+def _made_before(request: pytest.FixtureRequest) -> None:
+    """The first values are made without a constructor, later ones with one."""
+    if "__new__" in vars(Cheap):
+        del Cheap.__new__
+    Cheap._made = 0  # type: ignore[attr-defined]
+    if request.param == "many":
+        for size in range(20):
+            Cheap("before", size)
+
+
 def told(made: Any) -> list[Any]:
     """Return what a class and its values tell of themselves, but for their name."""
     value = made("a", size=2, parent=made("b", 1))
@@ -141,8 +152,9 @@ def test_a_class_that_is_none_of_values_is_not_made(bases: Any, body: Any) -> No
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="typing.NamedTuple is used there")
-def test_making_a_class_makes_no_constructor() -> None:
+def test_a_constructor_is_made_for_a_class_of_many_values() -> None:
     made = types.new_class("Late", (Value,), exec_body=lambda b: b.update(__annotations__={"a": 1}))
-    assert "__new__" not in vars(made)
     assert made("x") == ("x",)
+    assert "__new__" not in vars(made)
+    assert [made(n)[0] for n in range(20)] == list(range(20))
     assert "__new__" in vars(made)

@@ -21,9 +21,7 @@ _QUESTIONS = (
 _WHERE = ("rev-parse", "--path-format=absolute", *_QUESTIONS, "--show-toplevel")
 _VERSION = ("version",)
 _CONFIG = ("config", "--list", "-z")
-_IDENT = re.compile(
-    r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<time>\d+) (?P<zone>[+-]\d{4})", re.DOTALL
-)
+_IDENT = r"(?s)(?P<name>.*) <(?P<email>[^<>]*)> (?P<time>\d+) (?P<zone>[+-]\d{4})"
 _NUMBER = r"(?P<digits>-?[0-9]{1,15})(?P<unit>[kKmMgG]?)"
 # git takes any bytes in a name; a record is text that people read in one line
 _ODD = "[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
@@ -150,7 +148,7 @@ class Repository:
 
     def _identity(self, variable: str) -> Identity | None:
         asked = self.git.attempt("var", variable)
-        match = _IDENT.fullmatch(asked.text) if asked.status == 0 else None
+        match = re.fullmatch(_IDENT, asked.text) if asked.status == 0 else None
         if match is None or not match["name"]:
             return None
         name, email = (_even(match[part]) for part in ("name", "email"))

@@ -23,11 +23,11 @@ from gryt.store.author import Author
 from gryt.store.layout import NOTES_REF
 
 _MAX_NOTE_BYTES = 1024 * 1024
-_RUN = re.compile(r"\brun: (?P<run>[0-9a-z]{26})\b")
-_EVOLUTION_ID = re.compile(r"\bid: (?P<id>[0-9a-z]{26})\b")
-_CANDIDATE = re.compile(r"\bevolution: (?P<version>[^,}\s]+)-rc\.[0-9]+")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+_RUN = r"\brun: (?P<run>[0-9a-z]{26})\b"
+_EVOLUTION_ID = r"\bid: (?P<id>[0-9a-z]{26})\b"
+_CANDIDATE = r"\bevolution: (?P<version>[^,}\s]+)-rc\.[0-9]+"
+_COMMIT = r"[0-9a-f]{40}"
+_PLAIN = r"[A-Za-z][A-Za-z0-9._/-]*"
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
@@ -49,7 +49,7 @@ def note_line(evolution: Evolution, finished: RunFinished) -> str:
 
 def _scalar(text: str) -> str:
     """Return text as YAML flow has it, quoted where a reader could take it for something else."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+    if re.fullmatch(_PLAIN, text) and text.lower() not in _WORDS:
         return text
     return "'" + text.replace("'", "''") + "'"
 
@@ -86,12 +86,12 @@ def with_line(note: str, line: str) -> str:
 
     What others wrote stays as it is, before gryt's own lines, which are sorted.
     """
-    ours = _EVOLUTION_ID.search(line)
+    ours = re.search(_EVOLUTION_ID, line)
     if ours is None:
         raise Corrupt("a note's line names no evolution")
     others, own = [], [line]
     for there in note.removesuffix("\n").split("\n") if note else ():
-        found = _EVOLUTION_ID.search(there)
+        found = re.search(_EVOLUTION_ID, there)
         if found is None or not runs_in(there):
             others.append(there)
         elif found["id"] != ours["id"]:
@@ -101,24 +101,24 @@ def with_line(note: str, line: str) -> str:
 
 def runs_in(note: str) -> list[str]:
     """Return the run that each of gryt's lines in a note is about."""
-    return [match["run"] for match in _RUN.finditer(note)]
+    return [match["run"] for match in re.finditer(_RUN, note)]
 
 
 def evolution_in(line: str) -> str | None:
     """Return the evolution that a line is about; None where it names none."""
-    found = _EVOLUTION_ID.search(line)
+    found = re.search(_EVOLUTION_ID, line)
     return None if found is None else found["id"]
 
 
 def version_in(line: str) -> str | None:
     """Return the version that a line of gryt's is about; None where it is none of gryt's."""
-    found = _CANDIDATE.search(line) if evolution_in(line) is not None else None
+    found = re.search(_CANDIDATE, line) if evolution_in(line) is not None else None
     return None if found is None else found["version"]
 
 
 def is_commit(path: str) -> bool:
     """Tell whether a path of the notes' tree, without its slashes, is a commit's."""
-    return _COMMIT.fullmatch(path) is not None
+    return re.fullmatch(_COMMIT, path) is not None
 
 
 def tip(repository: Repository) -> str | None:
@@ -135,7 +135,7 @@ def every_note(objects: Objects, tree: str) -> tuple[dict[str, str], dict[str, C
     broken: dict[str, Corrupt] = {}
     for path, blob in objects.files(tree):
         commit = path.replace("/", "")
-        if _COMMIT.fullmatch(commit) is None:
+        if re.fullmatch(_COMMIT, commit) is None:
             continue
         try:
             text = objects.blob(blob, limit=_MAX_NOTE_BYTES).decode("utf-8", "replace")
