@@ -1,10 +1,10 @@
 """Points in time, for people."""
 
-from datetime import datetime
-
 
 def local(at: str) -> str:
     """Return an RFC 3339 time as the reader's own wall clock shows it, to the minute."""
+    from datetime import datetime  # lazy: a run shows durations
+
     try:
         return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError):
@@ -40,6 +40,8 @@ def duration(seconds: float) -> str:
 
 def day(seconds: int) -> str:
     """Return the day of a moment (seconds since the epoch) by the reader's own clock."""
+    from datetime import datetime  # lazy: as above
+
     try:
         return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d")
     except (ValueError, OverflowError, OSError):
@@ -59,6 +61,8 @@ _AGES = (
 
 def ago(at: str, now: float) -> str:
     """Return how long before `now` (seconds since the epoch) an RFC 3339 time was."""
+    from datetime import datetime  # lazy: as above
+
     try:
         seconds = int(now - datetime.fromisoformat(at).timestamp())
     except (ValueError, OverflowError):

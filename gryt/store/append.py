@@ -9,7 +9,6 @@ in one transaction, each from the value that `decide` has seen. Where another pr
 import os
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from gryt.errors import Moved
@@ -54,12 +53,16 @@ class Draft:
         tip: str | None,
         state: Generation | None,
         ids: Iterator[RecordId],
-        at: str,
+        seconds: int,
     ) -> None:
         self.ledger, self.author = ledger, author
         self.ref, self.tip, self.state = ref, tip, state
         """The generation as it is; None where it does not exist (or for the meta-branch)."""
-        self.ids, self.at = ids, at
+        self.ids = ids
+        self.seconds = seconds
+        """When it happens, since the epoch."""
+        self.at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+        """The same, as records have it."""
         self.files: dict[str, bytes] = {}
         self.records: list[Record] = []
         self.tags: list[TagMade] = []
@@ -99,13 +102,12 @@ class Draft:
 
     def tag(self, name: str, commit: Oid, message: str) -> TagMade:
         """Write an annotated tag object, and let its ref be made with the action."""
-        seconds = int(datetime.fromisoformat(self.at).timestamp())
         oid = write_tag(
             self.ledger.repository,
             self.ledger.objects,
             name=name,
             commit=commit,
-            tagger=self.author.identity._replace(time=seconds, zone="+0000"),
+            tagger=self.author.identity._replace(time=self.seconds, zone="+0000"),
             message=message,
             sign=self.author.sign_tags,
         )
@@ -166,7 +168,7 @@ def draft_upon(
         tip=tip,
         state=state,
         ids=mint(now_ms, newest),
-        at=datetime.fromtimestamp(now_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=now_ms // 1000,
     )
 
 
