@@ -89,16 +89,9 @@ def start(
 @click.pass_obj
 def list_(app: "App", version: str, as_json: bool) -> None:
     """List the evolutions of a generation, its changes, and whether it can be promoted."""
-    from gryt.render.generations import evolutions_text, generation_document
-    from gryt.service import contracts
-    from gryt.service.readiness import reasons_against
+    from gryt.cli import listing
 
-    state = contracts.current(app.session, version).state
-    reasons = reasons_against(app.session, state)
-    if as_json:
-        app.emit_json(generation_document(state, reasons, schema="evolution-list"))
-    else:
-        app.emit(evolutions_text(state, reasons))
+    listing.evolutions(app, version, as_json=as_json)
 
 
 @evolution.command(short_help="Show one proof with its steps")

@@ -97,20 +97,9 @@ def new(
 @click.pass_obj
 def list_(app: "App", as_json: bool) -> None:
     """List every generation, by version."""
-    from gryt.render.generations import list_document, list_text
-    from gryt.service.clashes import clashes
-    from gryt.service.generations import listing
+    from gryt.cli import listing
 
-    lines, found = listing(app.session), clashes(app.session)
-    documents, text = [], ""
-    if found:
-        from gryt.render.sync import clash_document, clashes_text
-
-        documents, text = [clash_document(clash) for clash in found], clashes_text(found)
-    if as_json:
-        app.emit_json({**list_document(lines), "version_conflicts": documents})
-    else:
-        app.emit(list_text(lines) + text)
+    listing.generations(app, as_json=as_json)
 
 
 @generation.command(short_help="Show what is promised and proven")

@@ -1,7 +1,6 @@
 """`gryt sync`: sharing the ledger through a git remote."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,9 +8,6 @@ from gryt.cli import options
 
 if TYPE_CHECKING:
     from gryt.cli.context import App
-    from gryt.model.sync import Problem
-
-T = TypeVar("T")
 
 _version = click.option("--version", metavar="V", help="Only this generation.")
 _remote = click.option("--remote", metavar="R", help="The remote; else gryt.remote, origin.")
@@ -23,43 +19,9 @@ def sync() -> None:
     """Share the ledger through a git remote: any that git itself can talk to."""
 
 
-def _each(
-    app: "App", remote: str | None, work: Callable[[str | None], T], *, every: bool
-) -> list[T]:
-    """Do something for one remote or for all; the first that fails does not stop the others."""
-    from gryt.errors import RemoteFailed
-    from gryt.service.sync import all_remotes
-
-    if not every:
-        return [work(remote)]
-    if remote is not None:
+def _refuse_both(remote: str | None, *, every: bool) -> None:
+    if every and remote is not None:
         raise click.UsageError("--remote and --all-remotes do not go together")
-    done: list[T] = []
-    failure: RemoteFailed | None = None
-    for name in all_remotes(app.session):
-        try:
-            done.append(work(name))
-        except RemoteFailed as error:
-            app.say(f"gryt: {error.message}")
-            for line in error.details:
-                app.say(f"  {line}")
-            failure = failure or error
-        app.session.ledger.reread()
-    if failure is not None and not done:
-        raise failure
-    return done
-
-
-def _status(problems: "Iterable[Problem]", clashes: Sequence[object] = ()) -> int:
-    statuses = [problem.reason.exit_status for problem in problems]
-    return max([*statuses, *(4 for _ in clashes)], default=0)
-
-
-def _emit_documents(
-    app: "App", schema: str, documents: "list[dict[str, Any]]", *, many: bool
-) -> None:
-    body = {"remotes": documents} if many else documents[0]
-    app.emit_json({"schema": f"gryt/{schema}/1", **body})
 
 
 @sync.command(short_help="Publish what is only here")
@@ -77,24 +39,10 @@ def push(
     Example:
       gryt sync push --version v5.0.0
     """  # noqa: D301 - for click, a backspace keeps lines apart
-    app.look_ahead(for_writing=False, worktree=False)
-    from gryt.render.sync import pushed_document, pushed_text
-    from gryt.service.sync_push import push as service
+    _refuse_both(remote, every=all_remotes)
+    from gryt.cli import syncing
 
-    done = _each(
-        app,
-        remote,
-        lambda name: service(app.session, remote=name, version=version),
-        every=all_remotes,
-    )
-    for pushed in done:
-        for notice in pushed.notices:
-            app.say(f"notice: {notice}")
-    if as_json:
-        _emit_documents(app, "sync-push", [pushed_document(p) for p in done], many=all_remotes)
-    else:
-        app.emit("".join(pushed_text(p, named=all_remotes) for p in done))
-    return _status(problem for pushed in done for problem in pushed.problems)
+    return syncing.push(app, version, remote, all_remotes=all_remotes, as_json=as_json)
 
 
 @sync.command(short_help="Take in what the remote has")
@@ -107,28 +55,10 @@ def pull(
     app: "App", version: str | None, remote: str | None, all_remotes: bool, as_json: bool
 ) -> int:
     """Take in what the remote has, united with what is here; contracts of drafts become files."""
-    app.look_ahead(for_writing=False, worktree=False)
-    from gryt.render.sync import pulled_document, pulled_text
-    from gryt.service.sync_pull import pull as service
+    _refuse_both(remote, every=all_remotes)
+    from gryt.cli import syncing
 
-    done = _each(
-        app,
-        remote,
-        lambda name: service(app.session, remote=name, version=version),
-        every=all_remotes,
-    )
-    if as_json:
-        _emit_documents(app, "sync-pull", [pulled_document(p) for p in done], many=all_remotes)
-    else:
-        app.emit("".join(pulled_text(p, named=all_remotes) for p in done))
-        _hint_clashes(app, [clash.version for pulled in done for clash in pulled.clashes])
-    problems = [problem for pulled in done for problem in pulled.problems]
-    return _status(problems, [clash for pulled in done for clash in pulled.clashes])
-
-
-def _hint_clashes(app: "App", versions: Iterable[str]) -> None:
-    for version in dict.fromkeys(versions):
-        app.say(f"hint: gryt generation rename {version} VERSION")
+    return syncing.pull(app, version, remote, all_remotes=all_remotes, as_json=as_json)
 
 
 @sync.command(short_help="Show what is shared and what is not")
@@ -150,21 +80,12 @@ def status(
 
     Nothing is taken in: that is what pull is for.
     """
-    app.look_ahead(for_writing=False, worktree=False)
-    from gryt.render.sync import status_document, status_text
-    from gryt.service.sync_status import status as service
+    _refuse_both(remote, every=all_remotes)
+    from gryt.cli import syncing
 
-    done = _each(
-        app,
-        remote,
-        lambda name: service(app.session, remote=name, version=version, offline=offline),
-        every=all_remotes,
+    return syncing.status(
+        app, version, remote, all_remotes=all_remotes, offline=offline, as_json=as_json
     )
-    if as_json:
-        _emit_documents(app, "sync-status", [status_document(o) for o in done], many=all_remotes)
-    else:
-        app.emit("\n".join(status_text(overview, named=all_remotes) for overview in done))
-    return _status(problem for overview in done for problem in overview.problems)
 
 
 @sync.command(short_help="Show or set mode and remote")
@@ -221,6 +142,7 @@ def import_(app: "App", file: str, as_json: bool) -> int:
     A bundle is known by its file's name. Where one of the same name has gone back behind what it
     had before, that is reported and not followed.
     """
+    from gryt.cli.syncing import exit_status, hint_clashes
     from gryt.render.sync import pulled_document, pulled_text
     from gryt.service.sync_bundle import take_file
 
@@ -229,5 +151,5 @@ def import_(app: "App", file: str, as_json: bool) -> int:
         app.emit_json({"schema": "gryt/sync-import/1", **pulled_document(done)})
     else:
         app.emit(pulled_text(done, named=False).replace("Pull complete", "Import complete", 1))
-        _hint_clashes(app, [clash.version for clash in done.clashes])
-    return _status(done.problems, done.clashes)
+        hint_clashes(app, [clash.version for clash in done.clashes])
+    return exit_status(done.problems, done.clashes)
