@@ -29,8 +29,8 @@ run()
 """
 
 
-def loaded_by(args: Sequence[str], cwd: Path) -> set[str]:
-    """Runs a command that has to succeed, and returns the modules that it loaded.
+def loaded_by(args: Sequence[str], cwd: Path, *, status: int = 0) -> set[str]:
+    """Runs a command that has to end so, and returns the modules that it loaded.
 
     What stands in the place of a module has no specification.
     """
@@ -42,7 +42,7 @@ def loaded_by(args: Sequence[str], cwd: Path) -> set[str]:
         timeout=60,
         check=False,
     )
-    assert ended.returncode == 0, ended.stderr
+    assert ended.returncode == status, ended.stderr
     _, _, names = ended.stdout.rpartition("\nLOADED ")
     loaded = set(names.split())
     return {name.split(".")[0] for name in loaded} | loaded
@@ -68,12 +68,34 @@ def test_help_and_version_load_no_library_but_click(args: list[str], tmp_path: P
     assert loaded_by(args, tmp_path) & HEAVY == set()
 
 
+@pytest.mark.parametrize(
+    ("args", "status"),
+    [
+        (["generation", "list"], 0),
+        (["evolution", "list", "v1.5.0", "--json"], 0),
+        (["run", "missing"], 3),
+        (["run"], 0),
+        (["sync", "pull"], 3),
+    ],
+)
+def test_a_plain_line_needs_no_parser(args: list[str], status: int, released: Repo) -> None:
+    assert loaded_by(args, released.path, status=status) & {"click", "gryt.cli.root"} == set()
+
+
+@pytest.mark.parametrize(
+    "args", [["-C", ".", "generation", "list"], ["run", "list"], ["run", "--no-record"]]
+)
+def test_any_other_line_is_parsed(args: list[str], released: Repo) -> None:
+    assert loaded_by(args, released.path) >= {"click", "gryt.cli.root"}
+
+
 STOOD_FOR = {"inspect", "ast", "dis", "tokenize", "platform", "locale", "ipaddress"}
 
 
 def test_what_click_and_pathlib_ask_for_by_name_is_not_loaded(released: Repo) -> None:
     clashing = {"gryt.model.sync", "gryt.render.sync", "unicodedata"}
-    assert loaded_by(["generation", "list"], released.path) & (STOOD_FOR | clashing) == set()
+    for args in (["generation", "list"], ["-C", ".", "generation", "list"]):
+        assert loaded_by(args, released.path) & (STOOD_FOR | clashing) == set()
     assert loaded_by(["db", "query", "SELECT 1"], released.path) & STOOD_FOR == set()
     assert loaded_by(["run", "--help"], released.path) >= {"inspect"}
 

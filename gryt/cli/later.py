@@ -1,9 +1,10 @@
 """Modules that others import in any case, and a command hardly ever uses.
 
-click asks `inspect` for the text of an option's help without its indentation, uuid asks `platform`
-which system this is, gettext asks `locale` for the usual name of a locale, and urllib.parse would
-ask `ipaddress` about an address in brackets. A stand-in answers what is asked while a command
-starts, and with any other question it becomes the module. That saves 9 ms, a sixth of a listing.
+click asks `inspect` for the text of an option's help without its indentation, uuid asks
+`platform` which system this is, gettext asks `locale` for the usual name of a locale, subprocess
+only loads that, and urllib.parse would ask `ipaddress` about an address in brackets. A stand-in
+answers what is asked while a command starts, and with any other question it becomes the module.
+That saves 9 ms, a sixth of a listing; where click is not loaded, 2 to 3.
 """
 
 import importlib

@@ -1,6 +1,6 @@
 """The entry point and the error boundary: every exit status is decided here.
 
-The parser is loaded by the first thing that needs it; `gryt --version` does not.
+The parser is loaded by the first thing that needs it; `gryt --version` does not, nor what is plain.
 """
 
 import gc
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from gryt import __version__
-from gryt.cli import later
+from gryt.cli import later, plain
 from gryt.errors import ClosedPipe, GrytError, Refused
 
 _BUG = 70
@@ -56,9 +56,11 @@ def _run(argv: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    from gryt.cli import root  # lazy: click
-
     try:
+        if (line := plain.understood(list(argv))) is not None:
+            return plain.invoke(line)
+        from gryt.cli import root  # lazy: click
+
         return root.invoke(list(argv))
     except GrytError as error:
         from gryt.cli.failure import report  # lazy: only a failure needs it

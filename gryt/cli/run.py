@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gryt.cli import options
+from gryt.cli.plain import NO_PIPELINES
 
 if TYPE_CHECKING:
     from gryt.cli.context import App
-
-
-_WORDS = ("list", "show")
 
 
 class RunCommand(click.Group):
@@ -28,14 +26,18 @@ class RunCommand(click.Group):
         **extra: object,
     ) -> click.Context:
         """Return the context of the sub-command, where the first word names one."""
-        if args and args[0] in _WORDS and (command := self.get_command(None, args[0])) is not None:
+        if (
+            args
+            and args[0] in NO_PIPELINES
+            and (command := self.get_command(None, args[0])) is not None
+        ):
             return command.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
         return super().make_context(info_name, args, parent, **extra)
 
     def list_commands(self, ctx: click.Context | None) -> list[str]:
         """Return the words that are no pipelines."""
         del ctx
-        return list(_WORDS)
+        return list(NO_PIPELINES)
 
     def get_command(self, ctx: click.Context | None, cmd_name: str) -> click.Command | None:
         """Return a sub-command, whose module is loaded when it is called."""
