@@ -7,7 +7,8 @@ looked at, and only a class of many values gets a constructor. Type checkers see
 """
 
 import sys
-from typing import TYPE_CHECKING, Any, Self
+
+from gryt.typed import TYPE_CHECKING, Any, Self
 
 __all__ = ["Value"]
 

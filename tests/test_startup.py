@@ -94,8 +94,9 @@ STOOD_FOR = {"inspect", "ast", "dis", "tokenize", "platform", "locale", "ipaddre
 
 def test_what_click_and_pathlib_ask_for_by_name_is_not_loaded(released: Repo) -> None:
     clashing = {"gryt.model.sync", "gryt.render.sync", "unicodedata"}
-    for args in (["generation", "list"], ["-C", ".", "generation", "list"]):
-        assert loaded_by(args, released.path) & (STOOD_FOR | clashing) == set()
+    wasted = STOOD_FOR | clashing
+    assert loaded_by(["generation", "list"], released.path) & (wasted | {"typing"}) == set()
+    assert loaded_by(["-C", ".", "generation", "list"], released.path) & wasted == set()
     assert loaded_by(["db", "query", "SELECT 1"], released.path) & STOOD_FOR == set()
     assert loaded_by(["run", "--help"], released.path) >= {"inspect"}
 
@@ -143,5 +144,5 @@ def test_a_run_of_a_known_pipeline_loads_no_yaml_and_no_validator(released: Repo
     assert loaded_by(["run", "fast"], released.path) & {"yaml"}
     again = ["evolution", "start", "v1.5.0", "--change", "FEAT-201", "--pipeline", "fast"]
     loaded_by(again, released.path)
-    assert loaded_by(["run", "fast"], released.path) & WASTED == set()
+    assert loaded_by(["run", "fast"], released.path) & (WASTED | {"typing"}) == set()
     assert loaded_by(["run", "--no-record", "fast"], released.path) & (WASTED | {"pygit2"}) == set()

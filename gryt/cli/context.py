@@ -7,10 +7,10 @@ import time
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from gryt.errors import ClosedPipe, NotFound, Refused
 from gryt.render.safe import cell, in_json
+from gryt.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gryt.git.process import Git

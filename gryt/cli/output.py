@@ -2,7 +2,8 @@
 
 import os
 import select
-from typing import TextIO
+
+from gryt.typed import TextIO
 
 
 class Output:

@@ -9,8 +9,8 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from gryt.typed import TYPE_CHECKING
 from gryt.values import Value
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from gryt.cli import ahead
 from gryt.errors import CannotJudge, Refused
 from gryt.service.wishes import Wish
+from gryt.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,7 +1,8 @@
 """What `gryt sync push`, `pull` and `status` do."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+
+from gryt.typed import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from gryt.cli.context import App

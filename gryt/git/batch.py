@@ -8,10 +8,10 @@ import re
 import subprocess
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import IO, cast
 
 from gryt.errors import Corrupt
 from gryt.git.process import Git
+from gryt.typed import IO, cast
 from gryt.values import Value
 
 _AHEAD = 400

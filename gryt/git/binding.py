@@ -13,7 +13,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+
+from gryt.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pygit2 import (

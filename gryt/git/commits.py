@@ -1,13 +1,13 @@
 """Commit objects: written without a ref, signed where the user's git signs."""
 
 from collections.abc import Sequence
-from typing import cast
 
 from gryt.errors import Refused
 from gryt.git.binding import Commit, Oid, Signature
 from gryt.git.objects import Objects
 from gryt.git.process import Finished
 from gryt.git.repository import Identity, identity_env
+from gryt.typed import cast
 
 
 def write_commit(

@@ -6,13 +6,13 @@ in trees are ASCII by construction when written, and hostile until checked when 
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
-from typing import cast
 
 from gryt.errors import Corrupt
 from gryt.git import binding
 from gryt.git.binding import Commit, GitError, InvalidSpecError, Object, Oid, Tree, TreeBuilder
 from gryt.git.repository import Repository, readable
 from gryt.git.written import Written
+from gryt.typed import cast
 
 _FILE = (binding.FILE, binding.EXECUTABLE)
 

@@ -5,9 +5,9 @@ so that it may be used in a ref name, a path or a tag without a second thought.
 """
 
 import re
-from typing import NewType
 
 from gryt.errors import InvalidInput
+from gryt.typed import NewType
 from gryt.values import Value
 
 RecordId = NewType("RecordId", str)

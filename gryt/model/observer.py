@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Protocol
 
 from gryt.model.pipeline import Cell, Execution, StepResult
+from gryt.typed import Protocol
 
 
 class Observer(Protocol):

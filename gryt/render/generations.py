@@ -1,7 +1,6 @@
 """Generations and evolutions as text and as JSON documents."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from gryt.model.state import (
     ChangeState,
@@ -14,6 +13,7 @@ from gryt.model.state import (
 from gryt.render.safe import cell
 from gryt.render.table import table
 from gryt.render.times import local
+from gryt.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing import Protocol

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import Any
 
 from gryt.model.results import RunStatus, StepResult
 from gryt.model.state import Evolution
 from gryt.render.safe import cell
 from gryt.render.steps import counted, failed_lines, slowest_lines, summary_markdown
+from gryt.typed import Any
 
 Document = dict[str, Any]
 

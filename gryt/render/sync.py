@@ -1,7 +1,6 @@
 """What a sync came to, as Workflow 8 shows it, and as JSON documents."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from gryt.model.sync import (
     Clash,
@@ -17,6 +16,7 @@ from gryt.model.sync import (
 from gryt.render.safe import cell
 from gryt.render.table import table
 from gryt.render.times import day
+from gryt.typed import Any
 
 Document = dict[str, Any]
 _SHORT = 10

@@ -13,13 +13,13 @@ import select
 import signal
 import time
 from collections.abc import Callable, Iterator
-from typing import Self
 
 from gryt.model.observer import Observer
 from gryt.model.results import StepStatus
 from gryt.runner.interrupts import Interrupts
 from gryt.runner.processes import Family, exit_code, is_over, send
 from gryt.runner.spawn import Command, Ending, Spawner, pidfd
+from gryt.typed import Self
 
 DRAIN_SECONDS = 0.2
 """How long a background process may go on printing (`tee`, say) once the main process is over."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
 
 from gryt.model.graph import ancestors, needs_of
 from gryt.model.observer import Observer
@@ -24,6 +23,7 @@ from gryt.runner.news import News
 from gryt.runner.over import Over, known, masked, not_started
 from gryt.runner.preflight import which
 from gryt.runner.words import has_functions
+from gryt.typed import Protocol
 from gryt.values import Value
 
 CLEANUP_SECONDS = 60.0

@@ -6,7 +6,8 @@ import signal
 import threading
 import time
 from types import FrameType, TracebackType
-from typing import Self
+
+from gryt.typed import Self
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ECHO_SECONDS = 0.1

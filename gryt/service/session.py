@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
 
 from gryt.errors import Refused
 from gryt.store.author import Author
 from gryt.store.ledger import Ledger
 from gryt.store.remotes import Network
 from gryt.store.workspace import Workspace
+from gryt.typed import Any
 
 
 class Session:

@@ -9,7 +9,6 @@ in one transaction, each from the value that `decide` has seen. Where another pr
 import os
 import time
 from collections.abc import Callable, Iterator
-from typing import TypeVar
 
 from gryt.errors import Moved
 from gryt.git.commits import write_commit
@@ -28,6 +27,7 @@ from gryt.store.index import Row
 from gryt.store.ledger import Ledger
 from gryt.store.locks import writing
 from gryt.store.rows import row_of
+from gryt.typed import TypeVar
 from gryt.values import Value
 
 _ATTEMPTS = 20

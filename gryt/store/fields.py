@@ -1,8 +1,7 @@
 """Checked access to plain mappings, for whoever reads records and files."""
 
-from typing import TypeAlias
-
 from gryt.store.plain import Plain
+from gryt.typed import TypeAlias
 
 Map: TypeAlias = dict[str, Plain]
 

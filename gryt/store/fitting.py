@@ -8,10 +8,10 @@ import math
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from gryt.store.plain import Plain
 from gryt.store.schema_files import read, target
+from gryt.typed import Any
 
 _Judge = Callable[[Any], bool]
 

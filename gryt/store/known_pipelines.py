@@ -9,7 +9,6 @@ since what stands here is what will be run.
 import json
 import os
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 from gryt import __version__
@@ -17,6 +16,7 @@ from gryt.model.pipeline import Requires, Tool, Variable
 from gryt.store.pipeline_files import Examined, examine, pipeline_of
 from gryt.store.plain import Plain
 from gryt.store.schema_files import stamp
+from gryt.typed import Any
 
 _MAX_BYTES = 2 * 1024 * 1024
 

@@ -1,7 +1,6 @@
 """Pipeline files as values, and everything that is wrong with one, at once and with its place."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
 
 from gryt.model.contract import change_type
 from gryt.model.graph import cycles
@@ -22,6 +21,7 @@ from gryt.model.pipeline import (
 from gryt.store.durations import seconds
 from gryt.store.fields import Map, as_list, as_map, maybe
 from gryt.store.plain import Plain
+from gryt.typed import TYPE_CHECKING, cast
 from gryt.values import Value
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ written without quotes, for only such a text may become a number, a boolean or n
 import math
 import re
 from collections.abc import Collection
-from typing import TypeAlias
 
+from gryt.typed import TypeAlias
 from gryt.values import Value
 
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"

@@ -5,7 +5,6 @@ codec turns into one error that names the record.
 """
 
 from collections.abc import Callable
-from typing import cast
 
 from gryt.model.hotfix import Hotfix
 from gryt.model.names import ChangeId, Oid, RecordId
@@ -42,6 +41,7 @@ from gryt.store.fields import Map, as_list, as_map, maybe
 from gryt.store.plain import Plain
 from gryt.store.policy_bodies import policy_from_plain, published_from_plain, verdict_from_plain
 from gryt.store.steps import step_from_plain
+from gryt.typed import cast
 
 
 def _ids(value: Plain) -> tuple[RecordId, ...]:

@@ -6,7 +6,6 @@ those classes raises `index.CACHE_VERSION`, and every old cache is rebuilt.
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from gryt.model.contract import Change, ChangeType, Contract
 from gryt.model.hotfix import Hotfix
@@ -20,6 +19,7 @@ from gryt.model.state import (
     Promotion,
     Proof,
 )
+from gryt.typed import Any
 
 _Row = Sequence[Any]
 # a mapping is several times as fast as the call of an enum

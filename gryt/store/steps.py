@@ -1,7 +1,6 @@
 """The steps of a run as plain mappings, to be stored in its record and to be read from it."""
 
 from collections.abc import Sequence
-from typing import cast
 
 from gryt.model.results import (
     Artifact,
@@ -15,6 +14,7 @@ from gryt.model.results import (
 )
 from gryt.store.fields import Map, as_list, as_map, maybe, without_none
 from gryt.store.plain import Plain
+from gryt.typed import cast
 
 
 def step_to_plain(step: StepResult) -> Map:

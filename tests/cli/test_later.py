@@ -5,6 +5,7 @@ import ipaddress
 import locale
 import platform
 import sys
+import typing
 
 import pytest
 
@@ -13,7 +14,7 @@ from gryt.cli import later
 
 @pytest.fixture(autouse=True)
 def _unloaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("colorsys", "inspect", "locale", "platform", "ipaddress"):
+    for name in ("colorsys", "inspect", "locale", "platform", "ipaddress", "typing"):
         monkeypatch.delitem(sys.modules, name, raising=False)
 
 
@@ -35,7 +36,7 @@ def test_a_module_that_is_loaded_is_left_alone() -> None:
     sys.modules["inspect"] = inspect
     later.stand_in()
     assert sys.modules["inspect"] is inspect
-    assert {type(sys.modules[name]) for name in ("platform", "ipaddress")} == {later._StandIn}
+    assert {type(sys.modules[name]) for name in ("platform", "typing")} == {later._StandIn}
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_a_locale_has_the_name_that_python_gives_it(name: str) -> None:
 
 
 def test_the_modules_that_are_stood_in_for_are_all_there_when_asked() -> None:
-    modules = (inspect, locale, platform, ipaddress)
+    modules = (inspect, locale, platform, ipaddress, typing)
     for stand_in, module in zip(later._STAND_INS, modules, strict=True):
         fresh = later._StandIn(stand_in.__name__, {})
         sys.modules[stand_in.__name__] = fresh

@@ -13,6 +13,7 @@ from tests.support.parsed import Module, calls_in, dotted, imports_of, room_of
 ROOMS: Mapping[str, frozenset[str]] = {
     "errors": frozenset(),
     "values": frozenset(),
+    "typed": frozenset(),
     "model": frozenset({"errors", "values"}),
     "git": frozenset({"errors", "values"}),
     "store": frozenset({"git", "model", "errors", "values"}),
@@ -23,7 +24,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "__main__": frozenset({"cli"}),
     "": frozenset(),
 }
-"""Which rooms a room may import besides itself. "" is gryt/__init__.py, open to all."""
+"""Which rooms a room may import besides itself. "" is gryt/__init__.py, and typed: open to all."""
 
 COMPOSITION_ROOT = "gryt.cli.context"
 """The one module that puts the rooms together, and so may also import these."""
@@ -72,7 +73,7 @@ def rooms(module: Module) -> Iterator[str]:
     if allowed is None:
         yield f"{module.path}: no room is called '{module.room}'; ROOMS lists them"
         return
-    allowed |= {module.room, ""}
+    allowed |= {module.room, "", "typed"}
     if module.name == COMPOSITION_ROOT:
         allowed |= COMPOSITION_ROOMS
     for imported in imports_of(module):
