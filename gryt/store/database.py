@@ -9,12 +9,12 @@ the cache is built anew.
 """
 
 import os
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from gryt.store.sqlite import sqlite3
 from gryt.typed import Any
 
 _PRIVATE = ""

@@ -1,10 +1,10 @@
 """The rows that tell what a generation has come to, for `store/tables_of_states.py`."""
 
-import sqlite3
 from collections.abc import Sequence
 
 from gryt.model.names import ChangeId
 from gryt.model.state import Evolution, Generation
+from gryt.store.sqlite import sqlite3
 from gryt.store.table_shape import Table
 from gryt.store.tables_of_states import CHANGES, EVOLUTION_CHANGES, EVOLUTIONS, GENERATIONS
 

@@ -7,8 +7,7 @@ a generation has come to, and are written anew whenever it has a new state
 that a ref's rows can go when it does.
 """
 
-import sqlite3
-
+from gryt.store.sqlite import sqlite3
 from gryt.store.tables_of_events import AUDIT_EVENTS, EVENTS, EVENTS_OF, VIEW
 from gryt.store.tables_of_records import (
     APPROVALS,

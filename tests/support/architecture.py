@@ -39,6 +39,7 @@ OWNERS: Mapping[str, frozenset[str]] = {
     "jsonschema": frozenset({"store"}),
     "jsonschema_rs": frozenset({"store"}),
     "sqlite3": frozenset({"store"}),
+    "_sqlite3": frozenset({"store"}),
     "semver": frozenset({"model"}),
     "click": frozenset({"cli"}),
     "jinja2": frozenset({"render"}),
