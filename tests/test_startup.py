@@ -134,6 +134,7 @@ WASTED = (
     | {"dataclasses", "ctypes", "heapq", "sqlite3", "encodings.unicode_escape"}
     | {"gryt.model.merge", "gryt.model.gates", "gryt.git.ancestry", "gryt.model.release_notes"}
     | {"gryt.service.reuse", "gryt.runner.fingerprint", "gryt.store.reuse", "gryt.store.since"}
+    | {"gryt.store.canonical", "gryt.store.read_bodies"}
 )
 
 

@@ -6,13 +6,16 @@ does not know are left alone; another format is refused.
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from gryt.errors import Corrupt
 from gryt.model.names import RecordId
 from gryt.model.records import Kind, Record
-from gryt.store import bodies, canonical, read_bodies, schema, yaml
+from gryt.store import bodies, schema, yaml
 from gryt.store.fields import Map
-from gryt.store.shape import shape
+
+if TYPE_CHECKING:
+    from gryt.store.canonical import Place
 
 FORMAT = 1
 MAX_RECORD_BYTES = 1024 * 1024
@@ -32,13 +35,18 @@ def decode(data: bytes, source: str) -> Map:
 
     Raises Corrupt, naming `source`, where it does not read, or its format or kind is unknown.
     """
+    from gryt.store import canonical  # lazy: reading
+
     own = canonical.read(data, place)
     return decode_any(data, source) if own is None else own
 
 
 @cache
-def place(kind: str) -> canonical.Place | None:
+def place(kind: str) -> "Place | None":
     """Return what the schema of a kind says of types; None for a kind that is not known."""
+    from gryt.store import canonical  # lazy: reading
+    from gryt.store.shape import shape  # lazy: reading
+
     return canonical.Place(shape(f"record.{kind}")) if kind in _KINDS else None
 
 
@@ -79,6 +87,8 @@ def to_plain(record: Record) -> Map:
 
 def from_plain(plain: Map, source: str) -> Record:
     """Return the record that a mapping holds; raise Corrupt, naming `source`, where it does not."""
+    from gryt.store import read_bodies  # lazy: reading
+
     try:
         kind = _KINDS[str(plain["kind"])]
         generation = plain.get("generation")
