@@ -2,10 +2,11 @@
 
 click asks `inspect` for the text of an option's help without its indentation, uuid asks
 `platform` which system this is, gettext asks `locale` for the usual name of a locale, subprocess
-only loads that, and urllib.parse would ask `ipaddress` about an address in brackets. A stand-in
-answers what is asked while a command starts, and with any other question it becomes the module.
-That saves 9 ms, a sixth of a listing; where click is not loaded, 2 to 3, and with them the 3 of
-typing, of which nearly all of gryt asks for TYPE_CHECKING alone.
+only loads that, pathlib asks `urllib.parse` how a path is written in a URL, and that would ask
+`ipaddress` about an address in brackets. A stand-in answers what is asked while a command starts,
+and with any other question it becomes the module. That saves 9 ms, a sixth of a listing; where
+click is not loaded, 3, and with them the 3 of typing, of which nearly all of gryt asks for
+TYPE_CHECKING alone.
 """
 
 import importlib
@@ -52,14 +53,20 @@ def _normalize(name: str) -> str:
     return _LOCALES.get(name) or str(_loaded(_LOCALE).normalize(name))
 
 
+def _quote_from_bytes(data: bytes, safe: str = "/") -> str:
+    return str(_loaded(_URLS).quote_from_bytes(data, safe))
+
+
 _LOCALES = {"C": "C", "POSIX": "C", "C.UTF-8": "en_US.UTF-8", "en_US.UTF-8": "en_US.UTF-8"}
 _INSPECT = _StandIn("inspect", {"cleandoc": _cleandoc})
 _LOCALE = _StandIn("locale", {"normalize": _normalize})
+_URLS = _StandIn("urllib.parse", {"quote_from_bytes": _quote_from_bytes})
 _STAND_INS = (
     _INSPECT,
     _LOCALE,
     _StandIn("platform", {"system": _system}),
     _StandIn("ipaddress", {}),
+    _URLS,
     _StandIn("typing", {"TYPE_CHECKING": False}),
 )
 
@@ -67,4 +74,7 @@ _STAND_INS = (
 def stand_in() -> None:
     """Put a stand-in in the place of each of these modules that is not loaded yet."""
     for module in _STAND_INS:
-        sys.modules.setdefault(module.__name__, module)
+        name = module.__name__
+        if sys.modules.setdefault(name, module) is module and "." in name:
+            package, _, child = name.rpartition(".")
+            setattr(importlib.import_module(package), child, module)

@@ -5,7 +5,9 @@ import ipaddress
 import locale
 import platform
 import sys
+import types
 import typing
+import urllib.parse
 
 import pytest
 
@@ -14,7 +16,16 @@ from gryt.cli import later
 
 @pytest.fixture(autouse=True)
 def _unloaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("colorsys", "inspect", "locale", "platform", "ipaddress", "typing"):
+    monkeypatch.setattr(urllib, "parse", urllib.parse)
+    for name in (
+        "colorsys",
+        "inspect",
+        "locale",
+        "platform",
+        "ipaddress",
+        "urllib.parse",
+        "typing",
+    ):
         monkeypatch.delitem(sys.modules, name, raising=False)
 
 
@@ -55,10 +66,21 @@ def test_a_locale_has_the_name_that_python_gives_it(name: str) -> None:
 
 
 def test_the_modules_that_are_stood_in_for_are_all_there_when_asked() -> None:
-    modules = (inspect, locale, platform, ipaddress, typing)
+    modules = (inspect, locale, platform, ipaddress, urllib.parse, typing)
     for stand_in, module in zip(later._STAND_INS, modules, strict=True):
         fresh = later._StandIn(stand_in.__name__, {})
         sys.modules[stand_in.__name__] = fresh
         names = [name for name in vars(module) if not name.startswith("__")]
         assert names
         assert all(hasattr(fresh, name) for name in names)
+
+
+def test_a_module_of_a_package_is_there_by_either_name() -> None:
+    later.stand_in()
+    from urllib.parse import quote_from_bytes
+
+    assert type(urllib.parse) is type(sys.modules["urllib.parse"]) is later._StandIn
+    assert quote_from_bytes(b"a b/\xff") == "a%20b/%FF"
+    assert quote_from_bytes(b"a b/\xff", "") == "a%20b%2F%FF"
+    assert type(urllib.parse) is type(sys.modules["urllib.parse"]) is types.ModuleType
+    assert urllib.parse.urlsplit("http://[::1]:80/").port == 80
