@@ -78,7 +78,7 @@ def _compiled() -> tuple[ModuleType, ModuleType]:
     enums.__getattr__ = lambda _name: int  # type: ignore[method-assign]
     sys.modules[_WHOLE], sys.modules[_ENUMS] = outside, enums
     try:
-        with _no_certificates():
+        with _no_certificates(), _bound_late():
             objects = importlib.import_module("pygit2._pygit2")
         settings = importlib.import_module("pygit2._libgit2")
         objects._cache_enums()  # noqa: SLF001 - what its own __init__ does
@@ -109,6 +109,17 @@ def _no_certificates() -> Iterator[None]:
             del os.environ[_CERTIFICATES]
         else:
             os.environ[_CERTIFICATES] = before
+
+
+@contextmanager
+def _bound_late() -> Iterator[None]:
+    """Let each function of the libraries be looked up when it is first called: most never are."""
+    before = sys.getdlopenflags()
+    sys.setdlopenflags(os.RTLD_LAZY)
+    try:
+        yield
+    finally:
+        sys.setdlopenflags(before)
 
 
 def _load() -> tuple[ModuleType, ModuleType | None]:

@@ -14,7 +14,7 @@ from gryt.service.messages import commit_message
 from gryt.service.plans import Plan, refuse_unless_open
 from gryt.service.session import Session
 from gryt.service.tags import candidate_message
-from gryt.store import notes
+from gryt.store import notes, schema
 from gryt.store.append import Draft, act
 from gryt.store.checkout import tag_below, tag_target
 from gryt.store.ledger import View
@@ -101,6 +101,11 @@ _SUBJECTS = {
     RunStatus.CANCELLED: "cancelled: {changes} not proven",
     RunStatus.VOID: "void: {changes} not proven",
 }
+
+
+def make_ready() -> None:
+    """Load what the record of an end is held against, for whoever has to wait before it."""
+    schema.ready(Kind.RUN_FINISHED.value)
 
 
 def record_end(

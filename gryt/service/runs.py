@@ -18,7 +18,7 @@ from gryt.service.lookup import drop_current
 from gryt.service.messages import some
 from gryt.service.plans import Plan
 from gryt.service.session import Session
-from gryt.store.checkout import Place, worktree
+from gryt.store.checkout import Place, begin_worktree, worktree
 from gryt.values import Value
 
 
@@ -118,6 +118,10 @@ def context_variables(plan: Plan, run: RecordId | None) -> Mapping[str, str]:
 
 def _voided(session: Session, plan: Plan, place: Place | None) -> tuple[str, ...]:
     """Return what happened during the run that makes it prove nothing."""
+    from gryt.service.recording import make_ready  # lazy: libgit2
+
+    begin_worktree(session.ledger, place)
+    make_ready()  # while git looks
     after = worktree(session.ledger, place)
     reasons = []
     if after.head.commit != plan.commit:

@@ -12,6 +12,7 @@ from gryt.git.worktree import (
     WorkTree,
     ask_tree,
     ignored,
+    look_ahead,
     read_worktree,
     resolve_commit,
     resolve_tree,
@@ -48,6 +49,11 @@ def has_places(ledger: Ledger) -> bool:
 def head(ledger: Ledger) -> Head:
     """Return HEAD."""
     return Head(*ledger.objects.head())
+
+
+def begin_worktree(ledger: Ledger, place: Place | None = None) -> None:
+    """Let git begin to look at what `worktree` returns."""
+    look_ahead((ledger.repository if place is None else place.repository).git)
 
 
 def worktree(ledger: Ledger, place: Place | None = None) -> WorkTree:

@@ -22,7 +22,7 @@ _CLASSES = re.compile(r"\\[^.x\\/-]")
 
 def fits(value: Plain, name: str) -> bool:
     """Tell whether a value surely fits the schema called `name`."""
-    return _is_plain(value) and _whole(name)(value)
+    return _is_plain(value) and judge_of(name)(value)
 
 
 def _is_plain(value: Plain) -> bool:
@@ -37,7 +37,8 @@ def _is_plain(value: Plain) -> bool:
 
 
 @cache
-def _whole(name: str) -> _Judge:
+def judge_of(name: str) -> _Judge:
+    """Return what says yes by the schema called `name`; making it takes longer than asking it."""
     return _judge(read(name), name)
 
 
@@ -78,21 +79,20 @@ def _all(judges: list[_Judge]) -> _Judge:
 
 
 def _reference(wanted: Any, _schema: Any, base: str) -> _Judge:  # noqa: ANN401
-    """Return the judge of what is pointed at, made when there is a value: it may point back."""
-    made: list[_Judge] = []
+    """Return the judge of what is pointed at; where that points back, it is looked up by then."""
+    key = wanted, base
 
-    def judge(value: Any) -> bool:  # noqa: ANN401
-        if not made:
-            made.append(_pointed_at(wanted, base))
-        return made[0](value)
+    def later(value: Any) -> bool:  # noqa: ANN401
+        return _POINTED_AT[key](value)
 
-    return judge
+    if key not in _POINTED_AT:
+        _POINTED_AT[key] = later
+        name, schema = target(wanted, base)
+        _POINTED_AT[key] = _judge(schema, name)
+    return _POINTED_AT[key]
 
 
-@cache
-def _pointed_at(wanted: str, base: str) -> _Judge:
-    name, schema = target(wanted, base)
-    return _judge(schema, name)
+_POINTED_AT: dict[tuple[str, str], _Judge] = {}
 
 
 def _every(wanted: Any, _schema: Any, base: str) -> _Judge:  # noqa: ANN401

@@ -58,6 +58,12 @@ def invalid(source: str, problems: Iterable[Problem]) -> InvalidInput:
     )
 
 
+def ready(kind: str) -> None:
+    """Makes what `check_record` needs for this kind, for whoever has to wait anyhow."""
+    fitting.judge_of(f"{_ENVELOPE}.{kind}")
+    shape(f"{_ENVELOPE}.{kind}")
+
+
 def check_record(value: Plain, kind: str, source: str) -> None:
     """Raises Corrupt with every problem unless `value` is a complete record of this kind."""
     name = f"{_ENVELOPE}.{kind}"
