@@ -13,6 +13,8 @@ from tests.support.cli import Gryt
 from tests.support.git import Repo
 from tests.support.ledgers import Desk, paths, ref_of, tamper
 
+pytestmark = pytest.mark.slow  # many processes
+
 VERSION = "v1.5.0"
 OSCAL = Path(__file__).parents[1] / "fixtures/oscal/assessment-results-1.2.1.schema.json"
 HOSTILE = (

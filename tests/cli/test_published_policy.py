@@ -16,6 +16,8 @@ from tests.cli.test_workflow_5 import (
 from tests.support.cli import Gryt
 from tests.support.git import Repo, git
 
+pytestmark = pytest.mark.slow  # many processes
+
 __all__ = ["project", "workflow_5"]
 START = ("evolution", "start", "v5.0.0", "--change", "FEAT-400")
 META = "refs/gryt/meta"

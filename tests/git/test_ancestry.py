@@ -9,6 +9,8 @@ from gryt.git.objects import Objects
 from tests.git.conftest import Open
 from tests.support.git import Repo, git
 
+pytestmark = pytest.mark.slow  # many processes
+
 BASE = "one\ntwo\nthree\nfour\nfive\n"
 
 

@@ -23,6 +23,8 @@ from gryt.git.signatures import (
 )
 from tests.support.git import Repo, git
 
+pytestmark = pytest.mark.slow  # many processes
+
 ADA = "ada@example.com"
 
 

@@ -9,6 +9,8 @@ from tests.cli.scenes import prove
 from tests.support.cli import Gryt
 from tests.support.git import Repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 REF = "refs/gryt/generations/v1.0.0"
 
 

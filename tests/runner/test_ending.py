@@ -9,6 +9,8 @@ import pytest
 from gryt.model.pipeline import Execution, RunStatus, Step, StepStatus
 from tests.runner.harness import Drive, IsRunning, Recorder, Run
 
+pytestmark = pytest.mark.slow  # many processes
+
 STUBBORN = "trap '' TERM INT HUP; echo $$ >{0}; while :; do sleep 0.05; done"
 """A shell script that no polite signal ends; its process id goes to a file."""
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")

@@ -19,6 +19,8 @@ from tests.cli.scenes import (
 from tests.support.cli import Gryt
 from tests.support.git import Repo
 
+pytestmark = pytest.mark.slow  # many processes
+
 REF = "refs/gryt/generations/v1.5.0"
 
 

@@ -9,6 +9,8 @@ from tests.support.cli import Gryt
 from tests.support.git import Repo, make_repo
 from tests.support.ledgers import tamper
 
+pytestmark = pytest.mark.slow  # many processes
+
 REF = "refs/gryt/generations/v1.5.0"
 
 
