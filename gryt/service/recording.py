@@ -34,11 +34,10 @@ class Begun(Value):
 
 def record_start(session: Session, plan: Plan) -> tuple[RunLock, Begun]:
     """Record that the run begins; its lock is held before anybody can see the record."""
-    session.ledger.repository.ask_version()
     view, evolution, commit, tree, blob = _recorded(plan)
     locks: list[RunLock] = []
 
-    def decide(draft: Draft) -> Begun:
+    def decide(draft: Draft) -> tuple[RecordId, tuple[RecordId, ...]]:
         for lock in locks:
             lock.release()
         now = draft.state.evolution(evolution.id) if draft.state is not None else None
@@ -46,6 +45,7 @@ def record_start(session: Session, plan: Plan) -> tuple[RunLock, Begun]:
             raise NotFound(f"evolution '{evolution.tag}' does not exist")
         refuse_unless_draft(draft.state)
         refuse_unless_open(now, commit)
+        session.ledger.repository.ask_version()
         run = draft.new_id()
         locks.append(RunLock(session.ledger.run_lock(run)))
         locks[-1].hold()
@@ -67,12 +67,13 @@ def record_start(session: Session, plan: Plan) -> tuple[RunLock, Begun]:
             f"{now.tag} runs {plan.pipeline.name}",
             _trailers(Kind.RUN_STARTED, draft.state, now, commit),
         )
-        return Begun(run, draft.state.heads, surroundings(session)._replace(tools=plan.tools))
+        return run, draft.state.heads
 
-    begun = act(session.ledger, view.ref, session.author, decide, reason="run started")
+    run, heads = act(session.ledger, view.ref, session.author, decide, reason="run started")
     if evolution.run is not None:
         RunLock.forget(session.ledger.run_lock(evolution.run))
-    return locks[-1], begun
+    environment = surroundings(session)._replace(tools=plan.tools)
+    return locks[-1], Begun(run, heads, environment)
 
 
 def _recorded(plan: Plan) -> tuple[View, Evolution, Oid, Oid, Oid]:
