@@ -104,7 +104,8 @@ class Spawner:
         if cwd == self._here and self._null > _STDERR and output > _STDERR:
             path = executable or argv[0]
             path = path if "/" in path else which(path, env) or ""
-            with contextlib.suppress(OSError, ValueError):  # `subprocess` looks further
+            # `subprocess` looks further; a system may have no setsid here
+            with contextlib.suppress(OSError, ValueError, NotImplementedError):
                 return _posix_spawn(path, argv, env, self._null, output)
         process = subprocess.Popen(
             argv,
