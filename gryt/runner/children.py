@@ -12,7 +12,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from gryt.model.observer import Observer
 from gryt.model.results import StepStatus
@@ -201,16 +201,9 @@ class Child:
 class Nursery:
     """All children of one run, the loop that waits for them, and the promise that none is left."""
 
-    def __init__(
-        self,
-        interrupts: Interrupts,
-        observer: Observer,
-        meanwhile: Iterator[object] | None = None,
-    ) -> None:
+    def __init__(self, interrupts: Interrupts, observer: Observer) -> None:
         self.interrupts = interrupts
         self._observer = observer
-        self._meanwhile = meanwhile
-        """What is to be done while there is nothing else to do; None once it is done."""
         self._poll = select.poll()
         self._reactions: dict[int, Callable[[], object]] = {}
         self._children: list[Child] = []
@@ -241,10 +234,7 @@ class Nursery:
         tick = self._observer.tick_seconds
         look_again = min((child.look_again for child in self._children), default=math.inf)
         timeout = min(until, look_again) - time.monotonic()
-        if self._meanwhile is None:
-            self._react(min(timeout, _REAP_SECONDS if tick is None else tick))
-        elif not self._react(0.0):
-            self._do_one_thing(self._meanwhile)
+        self._react(min(timeout, _REAP_SECONDS if tick is None else tick))
         if tick is not None:
             self._observer.tick()
         now = time.monotonic()
@@ -256,19 +246,11 @@ class Nursery:
             self._children = [child for child in self._children if child not in over]
         return over
 
-    def _react(self, timeout: float) -> bool:
-        """React to what happens, within so many seconds; tell whether anything did."""
-        events = self._poll.poll(max(0, math.ceil(timeout * 1000)))
-        for fd, _ in events:
+    def _react(self, timeout: float) -> None:
+        """React to what happens, within so many seconds."""
+        for fd, _ in self._poll.poll(max(0, math.ceil(timeout * 1000))):
             if fd in self._reactions:
                 self._reactions[fd]()
-        return bool(events)
-
-    def _do_one_thing(self, meanwhile: Iterator[object]) -> None:
-        try:
-            next(meanwhile)
-        except StopIteration:
-            self._meanwhile = None
 
     def watch(self, fd: int, react: Callable[[], object]) -> None:
         """Call `react` whenever `fd` becomes readable."""

@@ -3,7 +3,7 @@
 import math
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -71,7 +71,6 @@ def execute(
     logs: Path | None,
     observer: Observer,
     settings: Settings = _USUAL,
-    meanwhile: Iterator[object] | None = None,
 ) -> Execution:
     """Run the steps of `pipeline` in `cwd` and return what became of each, in the file's order.
 
@@ -80,16 +79,13 @@ def execute(
     cancels the run; what always runs is run even then, and a second signal ends all without grace.
     The environment of a step is `env`, then the pipeline's, then the step's, then what gryt says.
     Full logs go to the directory `logs`, if given; every secret is masked before anybody sees it.
-    While steps are at work and there is nothing to do, `meanwhile` is asked for one thing after
-    another: it does, a few milliseconds at a time, what its owner will want done after the steps.
-    What nobody had time for stays undone. A process that it started would pass for a step's.
     """
     started = time.monotonic()
     base = {**env, **dict(pipeline.env)}
     handover = Handover(env)
     try:
         news = News(observer)
-        with Interrupts() as interrupts, Nursery(interrupts, observer, meanwhile) as nursery:
+        with Interrupts() as interrupts, Nursery(interrupts, observer) as nursery:
             secrets = (dict(pairs) for pairs in (pipeline.env, *(s.env for s in pipeline.steps)))
             around = Around(
                 pipeline=pipeline,

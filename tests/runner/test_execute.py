@@ -1,10 +1,8 @@
 """What a run of a pipeline promises: order, status, environment, directory."""
 
-import itertools
 import os
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -216,23 +214,6 @@ def test_what_could_have_become_a_secret_is_told_before_the_next_step(
     run("printf secr", "printf 2", env=(("TOKEN", "secret"),), secrets=("TOKEN",))
 
     assert told == ["s1 starts", b"secr", "s2 starts", b"2"]
-
-
-def test_what_is_to_be_done_meanwhile_is_done_while_a_step_is_at_work(run: Run, top: Path) -> None:
-    def meanwhile() -> Iterator[None]:
-        yield
-        (top / "go").touch()
-        yield
-
-    execution = run("until [ -e go ]; do sleep 0.01; done", "true", meanwhile=meanwhile())
-
-    assert execution.status is RunStatus.PASS
-
-
-def test_what_is_to_be_done_meanwhile_keeps_nothing_up(run: Run) -> None:
-    execution = run("true", Step("s", "sleep 60", timeout=0.1), meanwhile=itertools.repeat(None))
-
-    assert statuses(execution) == [StepStatus.PASS, StepStatus.TIMEOUT]
 
 
 @pytest.mark.parametrize("folder", [None, "sub"])
